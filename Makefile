@@ -1,0 +1,79 @@
+# Everything needs Python 3.11 or newer, pip and make, and nothing else. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+OUT := out
+MODEL ?= models/zh_tongbao
+PYTEST_ARGS ?=
+
+.PHONY: demo test lint train evaluate wheel lock clean help
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/run.stamp ## install what reading needs, and turn the seed bulletin into tables
+	@mkdir -p $(OUT)
+	$(BIN)/tongbao extract seeds -o $(OUT)/rows.csv
+	$(BIN)/tongbao extract seeds -o $(OUT)/rows.jsonl
+	$(BIN)/tongbao extract seeds --show 20
+	@echo
+	@echo "These are the first 20 figures; all of them are in $(OUT)/rows.csv (a table) and $(OUT)/rows.jsonl (nested)."
+	@echo "Read them as a picture of the output, not as a measure of it: the seed bulletin is also training text, so"
+	@echo "the model has seen it. How well it reads bulletins that it has not seen is in README.md#accuracy."
+
+test: lint ## check the code, then run every test, the slow ones too
+	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+
+lint: $(VENV)/dev.stamp ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+
+train: $(VENV)/dev.stamp ## train the default model on the gold annotations
+	$(BIN)/tongbao train configs/default.cfg -o $(MODEL)
+
+evaluate: $(VENV)/dev.stamp ## score the default configuration by cross-validation
+	$(BIN)/tongbao evaluate configs/default.cfg
+
+wheel: $(VENV)/dev.stamp ## build dist/tongbao-*.whl, with the model inside
+	rm -rf build dist
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+lock: ## pin every library anew (needs uv)
+	uv pip compile $(LOCK) pyproject.toml --all-extras -o requirements/dev.txt
+	uv pip compile $(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	uv pip compile $(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+
+clean: ## remove what was made, but not the environment
+	rm -rf $(OUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find pipeline tests models configs seeds -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# One resolution for all Python versions, so that a model trained on one is read by the same numpy on another.
+LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade --quiet \
+	--no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+# setuptools comes first, from its own lock: it builds the libraries that are published only as source, and this
+# package, without fetching anything that no hash covers.
+$(VENV)/run.stamp: requirements/build.txt requirements/run.txt pyproject.toml setup.py | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements/build.txt
+	$(PIP) install --quiet --require-hashes --no-build-isolation -r requirements/run.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	$(PIP) install --quiet --require-hashes --no-build-isolation -r requirements/dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "make: there is no $(PYTHON); install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: tongbao needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) --version 2>&1`;" \
+	       "name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "make: $(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; }
+	$(PYTHON) -m venv $(VENV)

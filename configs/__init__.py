@@ -1,0 +1,1 @@
+"""Training configurations (``*.cfg``); installed as ``tongbao.configs`` and found by ``importlib.resources``."""

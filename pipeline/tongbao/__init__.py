@@ -1,0 +1,34 @@
+"""通报 tongbao: Chinese supervision bulletins as tables, every cell tied to the characters it came from.
+
+>>> import tongbao
+>>> rows = tongbao.extract("2023年,全市共立案43起。").tables.quantities  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tongbao.extraction import Extraction, Extractor, extract, load
+    from tongbao.reading import read_file, read_text
+
+__version__ = "0.1.0"
+__all__ = ["Extraction", "Extractor", "__version__", "extract", "load", "read_file", "read_text"]
+
+_HOMES = {
+    "Extraction": "tongbao.extraction",
+    "Extractor": "tongbao.extraction",
+    "extract": "tongbao.extraction",
+    "load": "tongbao.extraction",
+    "read_file": "tongbao.reading",
+    "read_text": "tongbao.reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: ``tongbao --help`` must not wait for numpy."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tongbao' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,111 @@
+"""Many files: which ones, under which ids, and each on its own, so that a bad one costs only itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tongbao.errors import ProcessingError, ReadingError, TongbaoError
+from tongbao.extraction import Extraction, Extractor
+from tongbao.reading import can_read, read_file, read_text
+from tongbao.records import DocumentRow, Tables
+from tongbao.rows import SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A document to be read: ``text`` is set for standard input, else ``path`` is a file."""
+
+    id: str
+    path: Path
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input: an extraction or the error that it ended in."""
+
+    input: Input
+    extraction: Extraction | None
+    error: TongbaoError | None
+
+    def tables(self, model: str) -> Tables:
+        """The rows, or for a failure the one row of the documents table that says so."""
+        if self.extraction is not None:
+            return self.extraction.tables
+        row = DocumentRow(
+            doc_id=self.input.id,
+            title=None,
+            issuer=None,
+            region=None,
+            published=None,
+            number=None,
+            url=None,
+            sha256="",
+            near_duplicate_of=None,
+            model=model,
+            schema=SCHEMA,
+            status="failed",
+            error=str(self.error),
+        )
+        return Tables(documents=(row,))
+
+
+def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
+    """The files that ``paths`` name, in order, each once, and the files in folders that no reader takes.
+
+    A folder stands for all its files at any depth, sorted by path; hidden files and ``*.meta.json`` are passed over.
+    A file's id is its name without suffix, with the folders below the named one in front (``2023/quanzhou``); where
+    two ids are equal the later ones get ``-2``, ``-3``.
+    """
+    found: list[tuple[str, Path]] = []
+    skipped: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append((path.stem, path))
+            continue
+        for file in sorted(path.rglob("*")):
+            relative = file.relative_to(path)
+            if not file.is_file() or any(part.startswith((".", "__")) for part in relative.parts):
+                continue
+            if file.name.endswith(".meta.json"):
+                continue
+            if can_read(file):
+                found.append((relative.with_suffix("").as_posix(), file))
+            else:
+                skipped.append(file)
+    return _unique(found), skipped
+
+
+def _unique(found: Iterable[tuple[str, Path]]) -> list[Input]:
+    files: set[Path] = set()
+    names: Counter[str] = Counter()
+    out: list[Input] = []
+    for name, path in found:
+        resolved = path.resolve()
+        if resolved in files:
+            continue
+        files.add(resolved)
+        names[name] += 1
+        out.append(Input(name if names[name] == 1 else f"{name}-{names[name]}", path))
+    return out
+
+
+def run(inputs: Iterable[Input], extractor: Extractor, encoding: str | None = None) -> Iterator[Outcome]:
+    """Read and extract one input after the other; a foreseen failure becomes an outcome, not an exception."""
+    for item in inputs:
+        try:
+            if item.text is not None:
+                if not item.text.strip():
+                    raise ReadingError(item.id, "the document is empty", "pipe some text in")
+                bulletin = read_text(item.text, item.id)
+            else:
+                bulletin = replace(read_file(item.path, encoding), id=item.id)
+            yield Outcome(item, extractor.extract(bulletin), None)
+        except TongbaoError as error:
+            yield Outcome(item, None, error)
+        except Exception as error:  # one document must never cost the others
+            reason = f"unforeseen {type(error).__name__}: {error}"
+            yield Outcome(item, None, ProcessingError(str(item.path), reason, "please report it with the file"))

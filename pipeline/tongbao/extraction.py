@@ -1,0 +1,169 @@
+"""The one path from text to rows: ``load`` a model, ``extract`` documents with it.
+
+Imports neither spaCy nor scikit-learn nor CRFsuite: everything learned is arrays on disk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao import lexicon
+from tongbao.errors import ModelError
+from tongbao.linking.assembly import assemble
+from tongbao.linking.rules import RuleLinker
+from tongbao.reading import read_text
+from tongbao.records import Annotated, Bulletin, GoldSection, Mention, Span, Tables
+from tongbao.rows import build_tables
+from tongbao.tagging.mentions import BIO
+from tongbao.tagging.storage import REMEDY, load_arrays, load_crf
+from tongbao.tagging.tagger import Tagger, build_resources
+
+#: Version of the model folder; a model of another version cannot be used.
+MODEL_FORMAT = 1
+DEFAULT_MODEL = "zh_tongbao"
+_QUANTITY_COLUMNS = [BIO.index("B-QUANTITY"), BIO.index("I-QUANTITY")]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one document gave: its annotation in the shape of gold, and its rows."""
+
+    bulletin: Bulletin
+    annotated: Annotated
+    tables: Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """A loaded model. ``meta`` is its ``meta.json``."""
+
+    tagger: Tagger
+    linker: RuleLinker
+    meta: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name and version, as they stand in the documents table."""
+        return f"{self.meta['lang']}_{self.meta['name']}-{self.meta['version']}"
+
+    def extract(self, source: str | Bulletin) -> Extraction:
+        """Rows of one document, given as text or as read by ``tongbao.reading``."""
+        bulletin = read_text(source) if isinstance(source, str) else source
+        mentions, marginals = self.mentions(bulletin)
+        annotated = self.link(bulletin, mentions)
+        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals))
+        return Extraction(bulletin, annotated, tables)
+
+    def extract_all(self, sources: Iterable[str | Bulletin]) -> Iterator[Extraction]:
+        """Rows of many documents, one after the other, in order."""
+        return map(self.extract, sources)
+
+    def mentions(self, bulletin: Bulletin) -> tuple[list[Mention], NDArray[np.float64]]:
+        """Mentions with attributes, and the marginals of the chain's labels, ``(len(text), 13)``."""
+        tagged, marginals = self.tagger.tag(bulletin)
+        return assemble(bulletin, tagged), marginals
+
+    def link(self, bulletin: Bulletin, mentions: list[Mention]) -> Annotated:
+        """The annotation that given mentions (predicted or gold, in text order) lead to."""
+        links = self.linker.link(bulletin, mentions)
+        return Annotated(
+            id=bulletin.id,
+            origin="external",
+            text=bulletin.text,
+            mentions=tuple(mentions),
+            links=tuple(links),
+            sections=_gold_sections(bulletin, mentions),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _QuantityProbability:
+    """How likely a stretch is a quantity: the most that the chain gives to any of its characters."""
+
+    marginals: NDArray[np.float64]
+
+    def __call__(self, span: Span) -> float:
+        return float(self.marginals[span.start : span.end, _QUANTITY_COLUMNS].sum(axis=1).max(initial=0.0))
+
+
+def _gold_sections(bulletin: Bulletin, mentions: Iterable[Mention]) -> tuple[GoldSection, ...]:
+    bodies = [mention for mention in mentions if mention.label in ("DEPARTMENT", "ORGANIZATION")]
+    out: list[GoldSection] = []
+    for section in bulletin.sections:
+        if not section.number:
+            continue
+        lists = [unit.span for unit in section.units if unit.role == "lead"]
+        lead = tuple(body.id for body in bodies if any(span.contains(body.span) for span in lists))
+        out.append(GoldSection(section.span, section.number, section.title, lead))
+    return tuple(out)
+
+
+def lexicon_lists() -> list[tuple[str, tuple[str, ...]]]:
+    """The word lists that taggers look up, in the order that models expect."""
+    words = lexicon.load()
+    return [(category, words.words(category)) for category in words.categories]
+
+
+def load(path: str | Path | None = None) -> Extractor:
+    """Load a model folder; without ``path`` the one that ships with tongbao.
+
+    Raises:
+        ModelError: the folder is missing, damaged, or of another version; the message says what to do.
+    """
+    folder = Path(path) if path is not None else default_model()
+    meta = read_meta(folder)
+    crf, options = load_crf(folder, "mentions")
+    if crf.labels != BIO:
+        raise ModelError(str(folder), "the model has other labels than this version", REMEDY)
+    clusters = load_arrays(folder / "clusters.npz", ("clusters",))["clusters"]
+    tagger = Tagger(crf, build_resources(clusters, lexicon_lists()), options)
+    return Extractor(tagger, RuleLinker(), meta)
+
+
+def default_model() -> Path:
+    """Folder of the model that ships with tongbao."""
+    return Path(str(resources.files("tongbao.models").joinpath(DEFAULT_MODEL)))
+
+
+def read_meta(folder: Path) -> dict[str, Any]:
+    """The ``meta.json`` of a model folder.
+
+    Raises:
+        ModelError: it is missing, damaged, or of another format.
+    """
+    place = folder / "meta.json"
+    if not folder.is_dir():
+        raise ModelError(
+            str(folder), "no model folder here", "name a folder made by tongbao train, or leave --model out"
+        )
+    try:
+        meta = json.loads(place.read_text(encoding="utf-8"))
+        version = meta["tongbao"]["format"]
+        for key in ("lang", "name", "version"):
+            str(meta[key])
+    except FileNotFoundError as error:
+        raise ModelError(str(place), "a part of the model is missing", REMEDY) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(str(place), f"not the meta data of a tongbao model: {error!r}", REMEDY) from error
+    if version != MODEL_FORMAT:
+        raise ModelError(str(place), f"a model of format {version}, this version reads {MODEL_FORMAT}", REMEDY)
+    return dict(meta)
+
+
+@cache
+def _default() -> Extractor:
+    return load()
+
+
+def extract(source: str | Bulletin, model: Extractor | None = None) -> Extraction:
+    """Rows of one document with the given model, or with the default one, which is loaded once a process."""
+    return (model or _default()).extract(source)

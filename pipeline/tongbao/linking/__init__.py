@@ -1,0 +1,1 @@
+"""Mentions → what they say and how they belong together: attributes and links."""

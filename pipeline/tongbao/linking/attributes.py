@@ -1,0 +1,158 @@
+"""Attributes of mentions: what a quantity says, what a department does, what kind of document a policy is.
+
+Rules over the surface and its surroundings. Quantities and periods are read by the number grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+from tongbao.numbers import clause_around, parse_period, parse_quantity
+from tongbao.records import (
+    Act,
+    Bulletin,
+    Mention,
+    Period,
+    Policy,
+    PolicyKind,
+    Quantity,
+    Role,
+    Span,
+)
+
+
+def quantity(text: str, span: Span) -> Quantity | None:
+    """What the quantity at ``span`` says, ``None`` where the grammar finds no number there."""
+    before, after = clause_around(text, span.start, span.end)
+    return parse_quantity(span.of(text), before, after)
+
+
+# --- departments ---------------------------------------------------------------------------------------------------
+
+_ISSUES = re.compile(
+    r"[^，。；,;《]{0,12}?(?:印发|出台|制定|发布|下发|颁布|公布|修订|编制|起草|出具|提请)[^。；;]{0,14}《"
+)
+_FOLLOWED = re.compile(r"(?:按照|根据|落实|贯彻|依据|遵照|围绕|对照|按|在)[^，。；,;]{0,12}$")
+
+
+def roles(bulletin: Bulletin, spans: Sequence[Span]) -> list[Role]:
+    """The role of each department: from the list of units it stands in, else from the words around it."""
+    units = sorted(
+        (unit.span.start, unit.span.end, unit.role) for section in bulletin.sections for unit in section.units
+    )
+    starts = [unit[0] for unit in units]
+    out: list[Role] = []
+    for span in spans:
+        at = bisect_right(starts, span.start) - 1
+        if at >= 0 and span.end <= units[at][1]:
+            out.append(units[at][2])
+        else:
+            out.append(_role(bulletin.text, span))
+    return out
+
+
+def _role(text: str, span: Span) -> Role:
+    after = text[span.end : span.end + 40]
+    before = text[max(0, span.start - 14) : span.start]
+    if _ISSUES.match(after):
+        return "issuer"
+    if _FOLLOWED.search(before) or after[:1] in "的”、）)":
+        return "mentioned"
+    return "actor"
+
+
+# --- policies ------------------------------------------------------------------------------------------------------
+
+_KINDS: tuple[tuple[PolicyKind, str], ...] = (
+    ("notice", "通知|公告|通告|函|通报|批复|决定"),
+    ("plan", "方案|规划|计划|纲要|行动|预案|要点|路线图"),
+    ("opinion", "意见|措施|举措"),
+    ("standard", "标准|规范|规程|指南|指引|导则|技术要求"),
+    ("regulation", "条例|规定|办法|细则|规则|准则|制度|章程"),
+    ("law", "法|法典|宪法"),
+)
+_CLOSING = re.compile(r"[（(][^（）()]*[）)]$")
+_ACTS: tuple[tuple[Act, str], ...] = (
+    ("amend", "修订|修改|修正|完善|废止"),
+    ("issue", "印发|出台|制定|发布|下发|颁布|公布|编制|起草|出具|推出|拟定"),
+    ("implement", "落实|贯彻|执行|按照|依照|依据|根据|实施|违反|对照|按|遵照|推进"),
+)
+
+
+def policy_kind(title: str) -> PolicyKind:
+    """The kind that the last words of a title name; brackets such as (试行) do not count."""
+    bare = _CLOSING.sub("", title.strip("《》〈〉<>＜＞\n ")).strip("》〉> \n")
+    bare = _CLOSING.sub("", bare)
+    for kind, words in _KINDS:
+        if re.search(f"(?:{words})$", bare):
+            return kind
+    return "other"
+
+
+def policy_act(text: str, span: Span) -> Act:
+    """What the sentence does with the document: the nearest verb before it, else behind it, else it is cited."""
+    before = re.split(r"[。；;\n]", text[max(0, span.start - 60) : span.start])[-1]
+    # A list of titles shares the verb in front of the first one.
+    before = re.sub(r"《[^《》]*》", "", before)
+    found: tuple[int, Act] | None = None
+    for act, words in _ACTS:
+        for match in re.finditer(words, before):
+            if found is None or match.end() > found[0]:
+                found = (match.end(), act)
+    if found and len(before) - found[0] <= 16:
+        return found[1]
+    after = re.match(r"[^。；;，,]{0,10}", text[span.end : span.end + 10])
+    for act, words in _ACTS:
+        if after and re.match(rf"(?:正式|已经|已|自)?[^，,]{{0,6}}?(?:{words})", after[0]):
+            return act
+    return "cite"
+
+
+@cache
+def _number_after() -> re.Pattern[str]:
+    return re.compile(
+        r"\s*[（(]?\s*([\u4e00-\u9fff]{1,12}(?:发|办|字|函|规|令)?\s*[〔\[【（(]\d{4}[〕\]】）)]\s*(?:第)?\d+\s*号)"
+    )
+
+
+def policy(text: str, span: Span, nested: bool = False) -> Policy:
+    """Kind, act, document number behind the title, trial."""
+    title = span.of(text)
+    match = _number_after().match(text, span.end)
+    return Policy(
+        kind=policy_kind(title),
+        act=policy_act(text, span),
+        number=match[1] if match else None,
+        nested=nested,
+        trial="试行" in title or "暂行" in title,
+    )
+
+
+# --- periods -------------------------------------------------------------------------------------------------------
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+
+
+def anchor_date(bulletin: Bulletin) -> date | None:
+    """The day that 今年 is counted from: publication, else the end of the first year that the text names."""
+    if bulletin.metadata.published:
+        return bulletin.metadata.published
+    match = _YEAR.search(bulletin.metadata.title or "") or _YEAR.search(bulletin.text)
+    return date(int(match[1]), 12, 31) if match else None
+
+
+def periods(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Period]:
+    """Dates of the PERIOD mentions in text order; one without a year takes it from the one before or the anchor."""
+    anchor = anchor_date(bulletin)
+    previous: Period | None = None
+    out: list[Period] = []
+    for mention in mentions:
+        found = parse_period(mention.span.of(bulletin.text), anchor, previous)
+        out.append(found)
+        if found.first or found.last:
+            previous = found
+    return out

@@ -1,0 +1,66 @@
+"""Where each quantity stands: its sentence, its clause, its section, its neighbours."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tongbao.reading import split_clauses
+from tongbao.records import Bulletin, Mention, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The surroundings of one quantity. ``clause`` is the shortest clause that holds it; ``section`` an index or -1."""
+
+    mention: Mention
+    sentence: Span
+    clause: Span
+    section: int
+
+
+def holding(spans: Sequence[Span], starts: Sequence[int], position: int) -> int:
+    """Index of the last span of an ordered, disjoint sequence that begins at or before ``position``, else -1."""
+    return bisect_right(starts, position) - 1
+
+
+def places(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Place]:
+    """The surroundings of every quantity, in text order. Linear in the text: each sentence is split once."""
+    starts = [sentence.start for sentence in bulletin.sentences]
+    sections = innermost_sections(bulletin)
+    out: list[Place] = []
+    current, clauses = -1, ()  # type: tuple[int, tuple[Span, ...]]
+    for mention in mentions:
+        if mention.label != "QUANTITY":
+            continue
+        index = holding(bulletin.sentences, starts, mention.span.start)
+        sentence = bulletin.sentences[index] if index >= 0 else mention.span
+        if index != current:
+            current, clauses = index, split_clauses(bulletin.text, sentence)
+        clause = min((c for c in clauses if c.contains(mention.span)), key=len, default=sentence)
+        out.append(Place(mention, sentence, clause, sections.at(mention.span.start)))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """Innermost section by offset: ``starts`` ascending, ``indices`` the section that holds from there on."""
+
+    starts: tuple[int, ...]
+    indices: tuple[int, ...]
+
+    def at(self, position: int) -> int:
+        """Index of the innermost section at ``position``, -1 where none is."""
+        found = bisect_right(self.starts, position) - 1
+        return self.indices[found] if found >= 0 else -1
+
+
+def innermost_sections(bulletin: Bulletin) -> Sections:
+    """A look-up table from offset to the innermost section."""
+    borders: list[tuple[int, int, int]] = []
+    for index, section in enumerate(bulletin.sections):
+        borders.append((section.span.start, 1, index))
+        borders.append((section.span.end, 0, section.parent if section.parent is not None else -1))
+    borders.sort(key=lambda border: (border[0], border[1]))
+    return Sections(tuple(b[0] for b in borders), tuple(b[2] for b in borders))

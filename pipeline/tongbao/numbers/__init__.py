@@ -1,0 +1,19 @@
+"""The room that reads numbers: numerals, quantities with their units, and periods of time, by grammar alone."""
+
+from tongbao.numbers.candidates import find_quantities
+from tongbao.numbers.finding import find_numbers
+from tongbao.numbers.numerals import parse_numeral
+from tongbao.numbers.periods import parse_period
+from tongbao.numbers.quantities import clause_around, parse_quantity
+from tongbao.numbers.units import kind_of, normalise
+
+__all__ = [
+    "clause_around",
+    "find_numbers",
+    "find_quantities",
+    "kind_of",
+    "normalise",
+    "parse_numeral",
+    "parse_period",
+    "parse_quantity",
+]

@@ -1,0 +1,332 @@
+"""Candidate quantity spans in running text: features for the tagger, and a baseline without learning."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cache
+
+from tongbao.numbers.finding import numerals
+from tongbao.numbers.modifiers import BEFORE, word_after, word_before
+from tongbao.numbers.numerals import fold_forms
+from tongbao.numbers.quantities import parse_quantity
+from tongbao.numbers.surfaces import moves_in_rank
+from tongbao.numbers.units import kind_of, units_by_first
+from tongbao.records import QuantityKind, Span
+
+_CHINESE_DIGITS = frozenset("一二三四五六七八九十两几半")
+_OPENING = frozenset('“‘「『"')
+#: Words that end in a modifier's characters and are none: 节约3万元, 最近3天.
+_NOT_MODIFIERS = re.compile(r"(?:[节合预大公条集契制简].|[最附靠临邻].|[赶反].)$")
+#: After a Chinese numeral these make a grade, an edition or a name: 三级, 一期, 八字方针.
+_GRADES = frozenset("级字号届度档章集首节课期类等星段")
+#: Events and names: 三次全会, 八项规定.
+_NAMES = re.compile(r"次(?:全会|会议|全体|常委会|代表|党代会|党组|主席|主任)|项规定|次产业|大类")
+_FRACTION = re.compile(r"分\s*之|/")
+_COINED = frozenset(("元", "块", "美元", "欧元"))
+_COIN = re.compile(r"角|毛|分(?!之)|美分")
+#: 个百分点 as justified text spaces it out.
+_SPACED = re.compile(r"个 *百 *分 *点")
+_DIGITS_3 = re.compile(r"\d{3}(?![\d,])")
+_DIGITS_1_3 = re.compile(r"[1-9]\d{0,2}")
+_CONNECTOR = re.compile(r"(?:[-—–~～至到]|——|--)")
+_NOT_DURATION = re.compile(r"[来间前后级代度末底初以]")
+_STRETCH_BEFORE = re.compile(r"(?:近|过去|今后|未来|这|前|头|每|逾)$")
+_RANKING = re.compile(r"(?:[居列排占获为到至列]|[国省市县区球界部强]|并列|倒数|跃居|位居|位列|名列|[(（])\s?$")
+
+
+def find_quantities(text: str) -> list[tuple[Span, QuantityKind]]:
+    """Candidate quantities by grammar alone: span and kind, left to right, not overlapping; linear time.
+
+    A candidate is what the guidelines put inside the span: modifier, number or range, magnitude, unit or measure word,
+    modifier (``近1.24万元``, ``3至5个``, ``三分之一``, ``2.5∶1``, ``第三位``, ``首位``). A number without a unit is one
+    only with 万 or 亿, as a fraction, or as a ratio. Left out by rule: titles in 《》 and document numbers in 〔〕,
+    calendar dates, codes (a letter stands before the digits), the nth of a series (第三次), and 一 with a measure word,
+    which mostly means "a".
+    """
+    folded = fold_forms(text)
+    found = [*_ranks_without_numeral(folded), *_with_numeral(folded)]
+    found.sort(key=lambda pair: pair[0])
+    return found
+
+
+def _ranks_without_numeral(folded: str) -> list[tuple[Span, QuantityKind]]:
+    return [(Span(*match.span()), "rank") for match in re.finditer("(?<![元])(?:首位|末位)", folded)]
+
+
+@cache
+def _skipped_pattern() -> re.Pattern[str]:
+    return re.compile(
+        r"《[^《》]{0,100}》|〔\d{4}〕(?:第?\d+号)?|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日"
+    )
+
+
+def _with_numeral(folded: str) -> list[tuple[Span, QuantityKind]]:
+    skipped = [match.span() for match in _skipped_pattern().finditer(folded)]
+    starts = [start for start, _ in skipped]
+    spans = _grouped(folded, list(numerals(folded)))
+    found: list[tuple[Span, QuantityKind]] = []
+    at, floor = 0, 0
+    while at < len(spans):
+        start = spans[at][0]
+        region = bisect_right(starts, start) - 1
+        inside = region >= 0 and start < skipped[region][1]
+        hit = None if inside or start < floor or _is_code(folded, start) else _candidate(folded, spans, at)
+        if hit is not None:
+            span, kind = hit
+            left = _with_modifier_before(folded, span.start, floor)
+            found.append((Span(left, span.end), kind))
+            floor = span.end
+        at += 1
+    return found
+
+
+def _grouped(folded: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Thousands set apart by one space (1 196个) as one numeral, where a unit follows the last group."""
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and merged[-1][1] == start - 1 and folded[start - 1] == " " and _DIGITS_3.match(folded, start):
+            left = merged[-1]
+            if _DIGITS_1_3.fullmatch(folded, *left) and not _is_code(folded, left[0]) and _unit_end(folded, end):
+                merged[-1] = (left[0], end)
+                continue
+        merged.append((start, end))
+    return merged
+
+
+def _is_code(folded: str, start: int) -> bool:
+    """Whether the digits belong to a code: PM2.5, G324, 2024-03, 0595-12345."""
+    before = folded[start - 1 : start] if start else ""
+    if before in ("-", "—") and start > 1:
+        return folded[start - 2].isascii() and folded[start - 2].isalnum()
+    return before.isascii() and (before.isalnum() or before in ("_", ".", "/", "@", "#", "%"))
+
+
+def _candidate(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
+    start, end = spans[at]
+    if folded[start - 1 : start] == "第":
+        return _rank(folded, start, end)
+    if folded[start - 1 : start] == "前":
+        return _first_few(folded, start, end)
+    return _ratio(folded, spans, at) or _range(folded, spans, at) or _single(folded, spans, at)
+
+
+def _rank(folded: str, start: int, end: int) -> tuple[Span, QuantityKind] | None:
+    """第三位, 倒数第二; 第三 alone only after a word of ranking and before a boundary."""
+    left = start - 1
+    if folded[left - 2 : left] == "倒数":
+        left -= 2
+    after = folded[end : end + 1]
+    if after in ("位", "名") and _RANKING.search(folded[max(0, left - 4) : left]):
+        return Span(left, end + 1), "rank"
+    closed = after in (
+        "",
+        "，",
+        ",",
+        "。",
+        ";",
+        "；",
+        "、",
+        "）",
+        ")",
+        "\n",
+        "的",
+        "!",
+        "和",
+        "升",
+        "降",
+        "滑",
+        "上",
+        "前",
+        "后",
+    )
+    if closed and (left < start - 1 or _RANKING.search(folded[max(0, left - 4) : left])):
+        return Span(left, end), "rank"
+    return None
+
+
+def _first_few(folded: str, start: int, end: int) -> tuple[Span, QuantityKind] | None:
+    """前三 and 前十位 after a word of ranking."""
+    after = folded[end : end + 1]
+    if not re.search(r"(?:[居列进入保]|[国省市县区球界]|跻身|排名)$", folded[max(0, start - 5) : start - 1]):
+        return None
+    if after in ("位", "名", "强"):
+        return Span(start - 1, end + 1), "rank"
+    closed = after in ("", "，", ",", "。", ";", "；", "、", "）", ")", "\n")
+    return (Span(start - 1, end), "rank") if closed else None
+
+
+def _ratio(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
+    """2.5:1 as one span; the members of 8.7∶41.2∶50.1 one by one; no time of day."""
+    start, end = spans[at]
+    marks = (":", "∶", "比")
+    previous = at > 0 and folded[spans[at - 1][1] : start] in (":", "∶")
+    following = at + 1 < len(spans) and folded[end : spans[at + 1][0]] in marks
+    if not previous and not following:
+        return None
+    third = at + 2 < len(spans) and folded[spans[at + 1][1] : spans[at + 2][0]] in (":", "∶")
+    if previous or (following and third):
+        known = (
+            folded[end : end + 1] == "∶"
+            or folded[start - 1 : start] == "∶"
+            or "比" in folded[max(0, start - 16) : start]
+        )
+        return (Span(start, end), "ratio") if known or "构" in folded[max(0, start - 20) : start] else None
+    right = folded[spans[at + 1][0] : spans[at + 1][1]]
+    clock = folded[end] == ":" and re.fullmatch(r"\d\d", right) and re.fullmatch(r"\d{1,2}", folded[start:end])
+    if clock and "比" not in folded[max(0, start - 8) : start]:
+        return None
+    if folded[end] == "比" and right not in ("一", "1"):
+        return None
+    return Span(start, spans[at + 1][1]), "ratio"
+
+
+def _range(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
+    """a-b with a unit at the end, and perhaps the same at the first number (5万—8万元, 三年至七年)."""
+    if at + 1 >= len(spans):
+        return None
+    start, end = spans[at]
+    first = _unit_end(folded, end)
+    after_first = first[0] if first else end
+    next_start, next_end = spans[at + 1]
+    joint = _CONNECTOR.fullmatch(folded, after_first, next_start) if next_start > after_first else None
+    second = _unit_end(folded, next_end) if joint else None
+    if joint is None or second is None or next_start - after_first > 2:
+        return None
+    moves = joint[0] in ("至", "到") and re.search(r"[由从][^，。；,;]{0,14}$", folded[max(0, start - 16) : start])
+    if moves and first is not None:
+        return None
+    parsed = parse_quantity(folded[start : second[0]])
+    if parsed is None or parsed.low is None or (second[1] in ("年", "日") and first is None):
+        return None
+    return Span(start, _with_modifier_after(folded, second[0], parsed.kind)), parsed.kind
+
+
+def _single(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
+    start, end = spans[at]
+    unit = _unit_end(folded, end)
+    if unit is None or _FRACTION.search(folded, start, end):
+        return _without_unit(folded, start, end)
+    unit_end, name = unit
+    if not _counts(folded, start, end, unit_end, name):
+        return None
+    kind: QuantityKind = kind_of(name)
+    if name == "位" and moves_in_rank(folded[max(0, start - 24) : start]):
+        kind = "rank"
+    if name in _COINED:
+        unit_end = _with_coins(folded, spans, at, unit_end)
+    return Span(start, _with_modifier_after(folded, unit_end, kind)), kind
+
+
+def _with_coins(folded: str, spans: list[tuple[int, int]], at: int, end: int) -> int:
+    """The end of 50元6角3分, from the end of its first unit."""
+    for start, number_end in spans[at + 1 : at + 3]:
+        coin = _COIN.match(folded, number_end)
+        if coin is None or folded[end:start] not in ("", "又"):
+            break
+        end = coin.end()
+    return end
+
+
+def _without_unit(folded: str, start: int, end: int) -> tuple[Span, QuantityKind] | None:
+    surface = folded[start:end]
+    if folded[start - 1 : start] in ("¥", "$", "€", "£"):
+        return Span(start - 1, end), "money"
+    if _FRACTION.search(surface) or surface in ("一半", "半数"):
+        return Span(start, _with_modifier_after(folded, end, "ratio")), "ratio"
+    if surface[0].isdigit() and surface[-1] in "万亿":
+        return Span(start, _with_modifier_after(folded, end, "count")), "count"
+    return None
+
+
+def _counts(folded: str, start: int, end: int, unit_end: int, name: str) -> bool:
+    """Whether a number with a unit is a quantity and not a date, a grade, a name or the article 一."""
+    surface, before, after = (
+        folded[start:end],
+        folded[start - 1 : start] if start else "",
+        folded[unit_end : unit_end + 1],
+    )
+    small = surface in _CHINESE_DIGITS
+    if name == "年" and (re.fullmatch(r"(?:1[5-9]|20|21)\d\d|[一二][九〇零]..", surface) or _NOT_DURATION.match(after)):
+        return False
+    if (surface == "半" and before in ("上", "下", "前", "后")) or (surface == "一" and name in ("年", "公里", "分")):
+        return False
+    if name == "岁" and after == "以":
+        return False
+    if name in ("年", "天", "个月") and _STRETCH_BEFORE.search(folded[max(0, start - 2) : start]):
+        return False
+    if name == "日" and (before == "月" or not re.match(r"以?内|之内", folded[unit_end : unit_end + 2])):
+        return False
+    if name in ("分", "秒") and before in ("时", "点", "分"):
+        return False
+    if before == "每" or (small and before in _OPENING) or _NAMES.match(folded, end):
+        return False
+    if not surface[0].isdigit() and name in _GRADES:
+        return False
+    return not (surface == "一" and kind_of(name) == "count")
+
+
+def _unit_end(folded: str, end: int) -> tuple[int, str] | None:
+    """Where the unit after a number ends, and the unit; ``None`` where no known unit follows."""
+    at = end
+    while folded[at : at + 1] in (" ", "\u3000") and at - end < 3:
+        at += 1
+    if folded[at : at + 1] in ("余", "多", "来"):
+        at += 1
+    spaced = _SPACED.match(folded, at)
+    if spaced:
+        return spaced.end(), "个百分点"
+    name = _longest_unit(folded, at)
+    if name is None:
+        return None
+    at += len(name)
+    # 元/人·月: at most two divisors.
+    for _ in range(2):
+        divisor = _DIVISION.match(folded, at)
+        below = _divisor_unit(folded, divisor.end()) if divisor else ""
+        if divisor is None or not below:
+            break
+        at, name = divisor.end() + len(below), name + divisor[0] + below
+    halved = name in _HALVED and folded.startswith("半", at)
+    tenths = name in ("成", "块") and _DIGIT.match(folded, at) is not None
+    return at + (halved or tenths), name
+
+
+def _divisor_unit(folded: str, at: int) -> str:
+    """The unit after / or 每, where a few count that no number takes (元/月)."""
+    char = folded[at : at + 1]
+    return _longest_unit(folded, at) or (char if char in _DIVISORS else "")
+
+
+_DIVISION = re.compile(r"[/每·]\d{0,4}")
+_DIGIT = re.compile(r"[一二三四五六七八九\d](?![\d.十百千万])")
+_DIVISORS = frozenset("月晚度时年日天h")
+_HALVED = frozenset({"米", "斤", "年", "成", "里", "亩", "天"})
+
+
+def _longest_unit(folded: str, at: int) -> str | None:
+    for name in units_by_first().get(folded[at : at + 1], ()):
+        if folded.startswith(name, at):
+            return name
+    return None
+
+
+def _with_modifier_before(folded: str, start: int, floor: int) -> int:
+    at = start
+    while at > floor and folded[at - 1] == " ":
+        at -= 1
+    word = word_before(folded, at, BEFORE)
+    if not word or at - len(word) < floor:
+        return start
+    if len(word) == 1 and _NOT_MODIFIERS.search(folded[max(0, at - 2) : at]):
+        return start
+    if word == "上" and folded[start : start + 1] not in ("百", "千", "万", "亿"):
+        return start
+    return at - len(word)
+
+
+def _with_modifier_after(folded: str, end: int, kind: QuantityKind) -> int:
+    word = word_after(folded, end)
+    if not word or (word in ("内", "前后") and kind != "duration") or word in ("封顶", "许"):
+        return end
+    return end + len(word)

@@ -1,0 +1,77 @@
+"""Whether a figure is a change, or the start or the end of one, from the words around it in its clause."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from tongbao.numbers.modifiers import BEFORE, word_before
+from tongbao.numbers.tables import packaged_table
+from tongbao.records import Change
+
+#: What may stand between a change verb and its number.
+_ADVERBS = r"(?:了|仅|只|再|又|共|幅度|近)*"
+#: A comparison tells a change only where its base is an earlier time; 比全省高3个百分点 compares two places.
+_TIME = (
+    r"(?:上年|去年|前年|同期|前|之前|年初|年末|年底|上月|上周|上季度|上半年|前一日|\d年|\d月|惯例|均值|过去|月底|年)"
+)
+
+
+@cache
+def _words(*senses: str) -> str:
+    """The words of ``data/changes.tsv`` with these senses, as an alternation, longest first.
+
+    ``up`` and ``down`` are verbs and nouns whose amount follows at once (增长5%, 降幅31%); ``shift`` are verbs that go
+    either way and only ever mark an end, with 到, 至, 为 or 成 (调整为).
+    """
+    rows = packaged_table("changes.tsv", ("word", "sense"))
+    words = [word for word, (sense,) in rows.items() if sense in senses]
+    return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    up, down, verb = _words("up"), _words("down"), _words("up", "down", "shift")
+    # What may stand between 到 and its number: 2022年的, 每人每月, 生均, 全省.
+    place = "[全中西东][国省市县区部球]"
+    gap = rf"(?:[^，。；、,;:：由从]{{0,8}}的|(?:每[\u4e00-\u9fff]{{1,2}})+|[生人户月年日村亩]均|{place})?"
+    own = r"[^，。；、,;:：\d到至为由从比占的达]{1,14}"
+    return {
+        "to": re.compile(rf"(?:{verb}(?:到(?!位)|至|为|成)了?|跃居|升居|退居){gap}$"),
+        "from": re.compile(r"(?:由|从)[^，。；、,;]{0,16}?$"),
+        "ends": re.compile(rf"^[^，。；;]{{0,24}}?(?:{verb}[^，。；、;]{{0,4}}?(?:到|至|为|成)|跃居|升居|退居)"),
+        "up": re.compile(rf"(?<!改造)(?<!新){up}{_ADVERBS}$"),
+        "down": re.compile(rf"(?<!核){down}{_ADVERBS}$"),
+        "up_object": re.compile(rf"(?:净增|增加(?!值)|年增|(?<!促进)增收(?!节支)|多增){own}$"),
+        "down_object": re.compile(rf"(?:减少){own}$"),
+        "than": re.compile(
+            rf"(?:比|较)[^，。；、,;]{{0,10}}{_TIME}[^，。；、,;]{{0,8}}?(?P<way>多|高|少|低|早|晚)出?了?$"
+        ),
+        "beyond": re.compile(rf"(?P<way>高|低|多|少)(?:出|于){_TIME}[^，。；、,;]{{0,4}}$"),
+    }
+
+
+def change_of(before: str, after: str) -> Change:
+    """The change that the clause makes of a number between ``before`` and ``after``.
+
+    ``from`` and ``to`` are the ends of a movement (由/从 … 到/至/为 …; 到/至/为 after a change verb); ``increase_by``
+    and ``decrease_by`` are amounts directly after a change verb, after 增加/净增/减少 with their object, or after a
+    comparison with an earlier time. In a list (``分别增长7.6%、6.4%``) the caller passes the words before the first
+    number.
+    """
+    head = before[-60:]
+    word = word_before(head, len(head), BEFORE)
+    head = head[: len(head) - len(word)].rstrip()
+    patterns = _patterns()
+    if patterns["to"].search(head):
+        return "to"
+    if patterns["from"].search(head) and patterns["ends"].search(after[:40].lstrip()):
+        return "from"
+    if patterns["up"].search(head) or patterns["up_object"].search(head):
+        return "increase_by"
+    if patterns["down"].search(head) or patterns["down_object"].search(head):
+        return "decrease_by"
+    than = patterns["than"].search(head) or patterns["beyond"].search(head)
+    if than:
+        return "increase_by" if than["way"] in "多高晚" else "decrease_by"
+    return "none"

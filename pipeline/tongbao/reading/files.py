@@ -1,0 +1,62 @@
+"""A file → ``Bulletin``."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields, replace
+from pathlib import Path
+
+from tongbao.errors import ReadingError
+from tongbao.reading.formats import Reader, reader_for
+from tongbao.reading.sidecar import apply_sidecar, sidecar_of
+from tongbao.reading.structure import read_text
+from tongbao.records import Bulletin, Metadata
+
+
+def read_file(path: Path, encoding: str | None = None) -> Bulletin:
+    """The document at ``path``, with its structure.
+
+    ``encoding`` is the declared one, if any (see ``decode``). ``id`` is the file's stem, ``source`` the path as given,
+    ``sha256`` the digest of its bytes. Metadata come from the text, over it from the format, and over both from a
+    sidecar, ``FILE.meta.json`` (see ``tongbao.reading.sidecar``).
+
+    Raises:
+        ReadingError: the file is missing, a folder, not permitted, empty, of a format that cannot be read, not text,
+            of no certain encoding, or its sidecar is wrong.
+    """
+    path = Path(path)
+    reader, data = _open(path)
+    extracted = reader(data, encoding, str(path))
+    if not extracted.text.strip():
+        raise ReadingError(str(path), "the file holds nothing but white space", "give a file with text in it")
+    bulletin = read_text(
+        extracted.text,
+        path.stem,
+        sha256=hashlib.sha256(data).hexdigest(),
+        source=str(path),
+        encoding=extracted.encoding,
+    )
+    metadata = _over(bulletin.metadata, extracted.metadata)
+    sidecar = sidecar_of(path)
+    return replace(bulletin, metadata=metadata if sidecar is None else apply_sidecar(sidecar, metadata))
+
+
+def _over(below: Metadata, above: Metadata) -> Metadata:
+    values = {field.name: getattr(above, field.name) for field in fields(Metadata)}
+    return replace(below, **{name: value for name, value in values.items() if value is not None})
+
+
+def _open(path: Path) -> tuple[Reader, bytes]:
+    """The reader for the file and its bytes; a file of an unknown format is opened but not read."""
+    place = str(path)
+    try:
+        with path.open("rb") as stream:
+            return reader_for(path), stream.read()
+    except FileNotFoundError:
+        raise ReadingError(place, "no such file", "check the path") from None
+    except IsADirectoryError:
+        raise ReadingError(place, "this is a folder, not a file", "name the files in it") from None
+    except PermissionError:
+        raise ReadingError(place, "no permission to read it", "change the file's permissions") from None
+    except (OSError, ValueError) as error:
+        raise ReadingError(place, f"cannot be read: {error}", "check the path and the disk") from None

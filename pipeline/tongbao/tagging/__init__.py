@@ -1,0 +1,1 @@
+"""Characters → mentions: words, features, the chain."""

@@ -1,0 +1,98 @@
+"""From the labels of characters to mentions, and back for training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao.records import LABELS, Label, Span
+
+#: Labels of the chain: outside, then begin and inside of each mention label.
+BIO: tuple[str, ...] = ("O", *(f"{place}-{label}" for label in LABELS for place in "BI"))
+#: Sequences are cut to at most this many characters, so that cost stays linear in any text.
+LONGEST_SEQUENCE = 400
+_CLAUSE_ENDS = frozenset("，,；;、。：: \n")
+
+
+def sequences(text: str, sentences: Iterable[Span]) -> list[Span]:
+    """The sentences, those beyond ``LONGEST_SEQUENCE`` cut behind a clause mark where there is one."""
+    out: list[Span] = []
+    for sentence in sentences:
+        start = sentence.start
+        while sentence.end - start > LONGEST_SEQUENCE:
+            cut = start + LONGEST_SEQUENCE
+            for position in range(cut, start + LONGEST_SEQUENCE // 2, -1):
+                if text[position - 1] in _CLAUSE_ENDS:
+                    cut = position
+                    break
+            out.append(Span(start, cut))
+            start = cut
+        if start < sentence.end:
+            out.append(Span(start, sentence.end))
+    return out
+
+
+def to_bio(length: int, mentions: Iterable[tuple[Label, Span]]) -> list[str]:
+    """Labels of ``length`` characters. Of overlapping mentions the longer wins (a nested title is found by rule)."""
+    tags = ["O"] * length
+    for label, span in sorted(mentions, key=lambda item: (-len(item[1]), item[1].start)):
+        if all(tag == "O" for tag in tags[span.start : span.end]) and len(span):
+            tags[span.start] = f"B-{label}"
+            for position in range(span.start + 1, span.end):
+                tags[position] = f"I-{label}"
+    return tags
+
+
+def from_bio(path: NDArray[np.int8], marginals: NDArray[np.float64]) -> list[tuple[Label, Span, float]]:
+    """Mentions of a decoded document: label, span, confidence.
+
+    The confidence is the least probable of the decisions that make the span: its characters' labels and its end. An
+    inside label without a beginning starts a mention of its own.
+    """
+    size = len(path)
+    label_of = np.array([-1] + [number // 2 for number in range(2 * len(LABELS))], dtype=np.int64)
+    current = np.where(path < 0, -1, label_of[np.maximum(path, 0)])
+    begins = (path > 0) & (path % 2 == 1)
+    previous = np.concatenate([[-1], current[:-1]]) if size else current
+    starts = np.nonzero((current >= 0) & (begins | (previous != current)))[0]
+    changes = np.nonzero((previous != current) | begins)[0]
+    ends = np.append(changes, size)[np.searchsorted(changes, starts, side="right")]
+    chosen = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]
+    out: list[tuple[Label, Span, float]] = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        number = int(current[start])
+        confidence = float(chosen[start:end].min())
+        if end < size and path[end] >= 0:
+            confidence = min(confidence, 1.0 - float(marginals[end, 2 * number + 2]))
+        out.append((LABELS[number], Span(start, end), confidence))
+    return out
+
+
+_PAIRS = {"〈": "〉", "<": ">", "《": "》", "＜": "＞", "⟨": "⟩"}
+
+
+def nested_titles(text: str, span: Span) -> list[Span]:
+    """Titles inside the title ``span``: each outermost bracketed stretch strictly inside it."""
+    out: list[Span] = []
+    position = span.start + 1
+    while position < span.end - 1:
+        closing = _PAIRS.get(text[position])
+        end = text.find(closing, position + 1, span.end - 1) if closing else -1
+        if end >= 0:
+            out.append(Span(position, end + 1))
+            position = end
+        position += 1
+    return out
+
+
+#: First letters of mention ids.
+ID_LETTER: dict[Label, str] = {
+    "DEPARTMENT": "d",
+    "ORGANIZATION": "o",
+    "POLICY": "p",
+    "QUANTITY": "q",
+    "PERIOD": "t",
+    "SCOPE": "s",
+}

@@ -1,0 +1,90 @@
+"""Training configurations: ``.cfg`` files in confection's form, validated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from confection import Config
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tongbao.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelSection(_Section):
+    """Name, version and seed of the model."""
+
+    lang: str = Field(pattern="^[a-z]{2}$")
+    name: str = Field(pattern="^[a-z0-9_]+$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    description: str = ""
+    license: str = ""
+    seed: int = 13
+
+
+class DataSection(_Section):
+    """What is trained on."""
+
+    gold: list[str] = Field(min_length=1)
+    guidelines: str | None = None
+
+
+class FeatureSection(_Section):
+    """Families of features, see ``tagging.features.FeatureOptions``."""
+
+    words: Literal["jieba", "rjieba", "char", "none"] = "jieba"
+    lexicon: bool = True
+    grammar: bool = True
+    clusters: bool = True
+    brackets: bool = True
+
+
+class ClusterSection(_Section):
+    """Granularities of character clusters."""
+
+    sizes: list[int] = Field(min_length=1, max_length=4)
+
+
+class CrfSection(_Section):
+    """See ``training.crf.CrfParameters``."""
+
+    c1: float = Field(ge=0)
+    c2: float = Field(ge=0)
+    iterations: int = Field(ge=1)
+    min_frequency: int = Field(default=1, ge=0)
+
+
+class TrainingConfig(_Section):
+    """A whole configuration."""
+
+    model: ModelSection
+    data: DataSection
+    features: FeatureSection
+    clusters: ClusterSection
+    mentions: CrfSection
+
+
+def read_config(path: str | Path) -> tuple[TrainingConfig, str]:
+    """A configuration and its text as it stands in the file.
+
+    Raises:
+        ConfigError: the file cannot be read, is no configuration, or holds a value that cannot be.
+    """
+    place = str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        values = Config().from_str(text, interpolate=False)
+        return TrainingConfig.model_validate(values), text
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(place, f"[{where}] {first['msg']}", "compare configs/default.cfg") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(place, f"cannot be read: {error}", "name a .cfg file") from error
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(place, f"not a configuration: {reason}", "compare configs/default.cfg") from error

@@ -1,0 +1,140 @@
+"""Gold documents and a configuration → a model, in memory or as a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao.annotation import read_gold
+from tongbao.errors import ConfigError
+from tongbao.extraction import MODEL_FORMAT, Extractor, lexicon_lists, read_meta
+from tongbao.linking.rules import RuleLinker
+from tongbao.reading import read_text
+from tongbao.records import Annotated
+from tongbao.tagging.features import FeatureOptions
+from tongbao.tagging.mentions import BIO, sequences, to_bio
+from tongbao.tagging.storage import save_arrays, save_crf
+from tongbao.tagging.tagger import Tagger, build_resources, features_of
+from tongbao.training.clusters import cluster_table
+from tongbao.training.config import TrainingConfig
+from tongbao.training.crf import CrfParameters, train_crf
+
+
+def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
+    """All gold documents that a configuration names, in its order.
+
+    Raises:
+        AnnotationError: a file breaks the format.
+        ConfigError: a file is missing, or two documents have one id.
+    """
+    documents: list[Annotated] = []
+    for name in config.data.gold:
+        if not Path(name).is_file():
+            raise ConfigError(name, "no such gold file", "run from the folder that the paths in [data] start from")
+        documents.extend(read_gold(name))
+    seen: set[str] = set()
+    for document in documents:
+        if document.id in seen:
+            raise ConfigError(document.id, "two gold documents have this id", "rename one of them")
+        seen.add(document.id)
+    return tuple(documents)
+
+
+def clusters_of(config: TrainingConfig) -> NDArray[np.uint8]:
+    """The character clusters of a configuration; made once and shared by the folds of a cross-validation."""
+    return cluster_table(config.clusters.sizes, config.model.seed)
+
+
+def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArray[np.uint8]) -> Extractor:
+    """Train every learned part on ``documents``.
+
+    Raises:
+        ConfigError: there is nothing to train on.
+    """
+    options = FeatureOptions(**config.features.model_dump())
+    resources = build_resources(clusters, lexicon_lists())
+
+    def data() -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
+        for document in documents:
+            features = features_of(document.text, resources, options)
+            tags = to_bio(len(document.text), [(m.label, m.span) for m in document.mentions])
+            for piece in sequences(document.text, read_text(document.text).sentences):
+                yield features[piece.start : piece.end], tags[piece.start : piece.end]
+
+    crf = train_crf(data(), BIO, CrfParameters(**config.mentions.model_dump()))
+    meta = {"lang": config.model.lang, "name": config.model.name, "version": config.model.version}
+    return Extractor(Tagger(crf, resources, options), RuleLinker(), meta)
+
+
+def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> None:
+    """Write a model folder; an existing model there is replaced file by file.
+
+    Two trainings on the same data with the same configuration and libraries write the same bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    save_crf(folder, "mentions", extractor.tagger.crf, extractor.tagger.options)
+    save_arrays(folder / "clusters.npz", {"clusters": extractor.tagger.resources.clusters})
+    (folder / "config.cfg").write_text(text, encoding="utf-8")
+    meta = _meta(config, text, documents)
+    lines = json.dumps(meta, ensure_ascii=False, indent=2)
+    (folder / "meta.json").write_text(lines + "\n", encoding="utf-8")
+
+
+def _meta(config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> dict[str, Any]:
+    """Meta data in spaCy's form, with what is ours under ``tongbao``."""
+    facts = config.model
+    guidelines = config.data.guidelines
+    libraries = ("numpy", "jieba", "rjieba", "python-crfsuite", "scikit-learn")
+    return {
+        "lang": facts.lang,
+        "name": facts.name,
+        "version": facts.version,
+        "description": facts.description,
+        "license": facts.license,
+        "author": "tongbao",
+        "performance": {},
+        "tongbao": {
+            "format": MODEL_FORMAT,
+            "seed": facts.seed,
+            "python": ".".join(platform.python_version_tuple()[:2]),
+            "libraries": {library: version(library) for library in libraries},
+            "documents": len(documents),
+            "characters": sum(len(document.text) for document in documents),
+            "sha256": {
+                "config": _digest(text.encode()),
+                "guidelines": _digest(Path(guidelines).read_bytes()) if guidelines else None,
+                "data": {name: _digest(Path(name).read_bytes()) for name in config.data.gold},
+                "lexicon": _digest(json.dumps(lexicon_lists(), ensure_ascii=False).encode()),
+            },
+        },
+    }
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def record_performance(folder: Path, results: Sequence[Mapping[str, Any]]) -> None:
+    """Write measured figures into a model's ``meta.json`` under ``performance``, by protocol and view.
+
+    Raises:
+        ModelError: there is no model at ``folder``.
+    """
+    place = folder / "meta.json"
+    meta = read_meta(folder)
+    figures = {
+        f"{result['protocol']}.{result['view']}": {
+            name: round(found["value"], 4) for name, found in result["figures"].items() if found["value"] is not None
+        }
+        for result in results
+    }
+    meta["performance"] = {**meta["performance"], **figures}
+    place.write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

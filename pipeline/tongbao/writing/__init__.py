@@ -1,0 +1,39 @@
+"""Rows and annotations → files: one module a format, chosen by the suffix of the path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tongbao.errors import WritingError
+from tongbao.writing.base import Opener, WriteOptions, Writer, Writers
+from tongbao.writing.columns import TABLE_NAMES, Headers, TableName
+from tongbao.writing.csv_writer import TableStream, open_csv, open_folder
+from tongbao.writing.jsonl_writer import JsonlStream, open_jsonl
+
+__all__ = [
+    "TABLE_NAMES",
+    "Headers",
+    "JsonlStream",
+    "TableName",
+    "TableStream",
+    "WriteOptions",
+    "Writer",
+    "Writers",
+    "open_writer",
+]
+
+#: A suffix names a format; a path without one is a folder of CSV files.
+FORMATS: dict[str, Opener] = {".csv": open_csv, ".jsonl": open_jsonl, "": open_folder}
+
+
+def open_writer(path: Path, options: WriteOptions) -> Writer:
+    """The writer that the suffix of ``path`` asks for.
+
+    Raises:
+        WritingError: there is no such format, or the place cannot be written to.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        known = ", ".join(sorted(name for name in FORMATS if name))
+        raise WritingError(str(path), f"no format {suffix!r}", f"use {known}, or a folder name for one CSV a table")
+    return FORMATS[suffix](path, options)

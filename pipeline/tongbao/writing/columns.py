@@ -1,0 +1,137 @@
+"""The columns of every table, in English and Chinese, and cells as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias, get_args
+
+from tongbao.records import (
+    Cell,
+    DepartmentRow,
+    DocumentRow,
+    ItemRow,
+    LeftOutRow,
+    PolicyRow,
+    QuantityRow,
+    Row,
+    Tables,
+)
+
+Headers: TypeAlias = Literal["en", "zh"]
+TableName: TypeAlias = Literal["documents", "items", "departments", "policies", "quantities", "left_out"]
+TABLE_NAMES: tuple[TableName, ...] = get_args(TableName)
+
+ROW_TYPES: dict[TableName, type[Row]] = {
+    "documents": DocumentRow,
+    "items": ItemRow,
+    "departments": DepartmentRow,
+    "policies": PolicyRow,
+    "quantities": QuantityRow,
+    "left_out": LeftOutRow,
+}
+
+TABLES_ZH: dict[TableName, str] = {
+    "documents": "文档",
+    "items": "事项",
+    "departments": "部门",
+    "policies": "政策文件",
+    "quantities": "数据",
+    "left_out": "未收数字",
+}
+
+#: Chinese headers by field name; one word for one field in every table.
+HEADERS_ZH: dict[str, str] = {
+    "act": "动作",
+    "bound": "界限",
+    "canonical": "规范名称",
+    "change": "变化",
+    "confidence": "置信度",
+    "doc_id": "文档",
+    "end": "止",
+    "error": "错误",
+    "high": "上限",
+    "indicator": "指标",
+    "indicator_full": "完整指标",
+    "issuer": "发布机关",
+    "item_path": "事项路径",
+    "item_title": "事项标题",
+    "kind": "类别",
+    "lead_departments": "牵头单位",
+    "level": "层级",
+    "low": "下限",
+    "model": "模型",
+    "name": "名称",
+    "near_duplicate_of": "近似重复于",
+    "nested_in": "所在标题",
+    "number": "文号",
+    "of_row": "从属于",
+    "period": "时间",
+    "period_end": "时间止",
+    "period_start": "时间起",
+    "published": "发布日期",
+    "reason": "原因",
+    "region": "地区",
+    "role": "角色",
+    "row": "行号",
+    "schema": "表结构版本",
+    "scope": "范围",
+    "sentence": "原句",
+    "sha256": "SHA-256",
+    "start": "起",
+    "status": "状态",
+    "text": "原文",
+    "title": "标题",
+    "trial": "试行",
+    "unit": "单位",
+    "unit_norm": "标准单位",
+    "url": "网址",
+    "value": "数值",
+    "value_norm": "标准值",
+}
+
+
+def columns(table: TableName) -> tuple[str, ...]:
+    """Field names of a table, in the order of its columns."""
+    return tuple(field.name for field in fields(ROW_TYPES[table]))
+
+
+def header(table: TableName, headers: Headers) -> tuple[str, ...]:
+    """The header line of a table."""
+    names = columns(table)
+    return names if headers == "en" else tuple(HEADERS_ZH[name] for name in names)
+
+
+def rows_of(tables: Tables, table: TableName) -> Sequence[Row]:
+    """The rows of one table."""
+    rows: Sequence[Row] = getattr(tables, table)
+    return rows
+
+
+def cells(row: Row) -> tuple[Cell, ...]:
+    """The values of a row, in the order of its columns."""
+    return tuple(getattr(row, field.name) for field in fields(row))
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as text: plain decimals, fractions as ``1/3``, ISO dates, lists joined by 、, nothing for ``None``."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return f"{cell:.4f}"
+        case Decimal():
+            return f"{cell:f}"
+        case Fraction():
+            return f"{cell.numerator}/{cell.denominator}"
+        case date():
+            return cell.isoformat()
+        case tuple():
+            return "、".join(cell)
+        case _:
+            return str(cell)

@@ -1,0 +1,82 @@
+"""CSV: a file holds the quantities, a folder holds one file a table."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import IO
+
+from tongbao.records import Annotated, Tables
+from tongbao.writing.base import PartFile, WriteOptions
+from tongbao.writing.columns import TableName, as_text, cells, header, rows_of
+
+
+class TableStream:
+    """One table as CSV on an open text stream (RFC 4180, but lines end in ``\\n``)."""
+
+    def __init__(self, stream: IO[str], table: TableName, options: WriteOptions) -> None:
+        self._table = table
+        self._csv = csv.writer(stream, lineterminator="\n")
+        self._csv.writerow(header(table, options.headers))
+
+    def write(self, annotated: Annotated | None, tables: Tables) -> None:
+        """Add the rows of one document."""
+        self._csv.writerows([as_text(cell) for cell in cells(row)] for row in rows_of(tables, self._table))
+
+    def close(self) -> None:
+        """Nothing to do: the stream belongs to the caller."""
+
+    def abandon(self) -> None:
+        """Nothing to do: the stream belongs to the caller."""
+
+
+class CsvFile:
+    """One table in one file."""
+
+    def __init__(self, path: Path, table: TableName, options: WriteOptions) -> None:
+        self._part = PartFile(path, "utf-8-sig" if options.bom else "utf-8")
+        self._stream = TableStream(self._part.file, table, options)
+
+    def write(self, annotated: Annotated | None, tables: Tables) -> None:
+        """Add the rows of one document."""
+        self._stream.write(annotated, tables)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._part.close()
+
+    def abandon(self) -> None:
+        """Remove the unfinished file."""
+        self._part.abandon()
+
+
+class CsvFolder:
+    """A folder with one file a table."""
+
+    def __init__(self, path: Path, options: WriteOptions) -> None:
+        self._files = [CsvFile(path / f"{table}.csv", table, options) for table in options.tables]
+
+    def write(self, annotated: Annotated | None, tables: Tables) -> None:
+        """Add one document to all tables."""
+        for file in self._files:
+            file.write(annotated, tables)
+
+    def close(self) -> None:
+        """Finish all files."""
+        for file in self._files:
+            file.close()
+
+    def abandon(self) -> None:
+        """Remove the unfinished files."""
+        for file in self._files:
+            file.abandon()
+
+
+def open_csv(path: Path, options: WriteOptions) -> CsvFile:
+    """A ``.csv`` path: the quantities table."""
+    return CsvFile(path, "quantities", options)
+
+
+def open_folder(path: Path, options: WriteOptions) -> CsvFolder:
+    """A path without a suffix: a folder of CSV files."""
+    return CsvFolder(path, options)

@@ -1,0 +1,88 @@
+"""Rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+LONGEST_MODULE = 400
+LOCKS = ("build.txt", "run.txt", "dev.txt")
+ADDRESS = re.compile(r"\w+://|@ |^\s*--(?!hash=)", re.MULTILINE)
+PIN = re.compile(r"^([a-z0-9._-]+)==(\S+?)(?: ;.*)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
+MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:work|root|home|Users)/\w")
+
+
+def _ignored(repository: Path) -> list[str]:
+    lines = (repository / ".gitignore").read_text(encoding="utf-8").splitlines()
+    return [line.strip("/") for line in lines if line] + [".git"]
+
+
+def _kept(folder: Path, ignored: list[str]) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if any(fnmatch(path.name, pattern) for pattern in ignored):
+            continue
+        if path.is_dir():
+            yield from _kept(path, ignored)
+        else:
+            yield path
+
+
+@pytest.fixture(scope="module")
+def kept(repository: Path) -> list[Path]:
+    """Every file of the repository that .gitignore does not leave out."""
+    return list(_kept(repository, _ignored(repository)))
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_versions_and_hashes_and_no_addresses(repository: Path, name: str) -> None:
+    text = (repository / "requirements" / name).read_text(encoding="utf-8")
+    assert ADDRESS.findall(text) == []
+    assert PIN.sub("", text) == ""
+
+
+def test_the_locks_agree(repository: Path) -> None:
+    pins = {
+        name: {(m[1], m[2]): m[3] for m in PIN.finditer((repository / "requirements" / name).read_text("utf-8"))}
+        for name in LOCKS
+    }
+    assert pins["run.txt"].items() <= pins["dev.txt"].items()
+    assert pins["build.txt"].items() <= pins["dev.txt"].items()
+
+
+def test_no_module_is_too_long(repository: Path, kept: list[Path]) -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in kept if path.suffix == ".py"}
+    assert {str(p.relative_to(repository)): n for p, n in lengths.items() if n > LONGEST_MODULE} == {}
+
+
+def test_no_file_names_a_place_on_somebodys_machine(repository: Path, kept: list[Path]) -> None:
+    found = [
+        f"{path.relative_to(repository)}:{number}"
+        for path in kept
+        for number, line in enumerate(path.read_bytes().splitlines(), 1)
+        if MACHINE_PATH.search(line)
+    ]
+    assert found == []
+
+
+def test_every_room_is_a_package_that_says_what_it_is(repository: Path) -> None:
+    rooms = {path.parent for path in (repository / "pipeline" / "tongbao").rglob("*.py")}
+    assert [room for room in rooms if not (room / "__init__.py").is_file()] == []
+    silent = [room for room in rooms if not ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8")))]
+    assert silent == []
+
+
+def test_every_folder_stands_in_the_map_of_the_repository(repository: Path, kept: list[Path]) -> None:
+    folders = {path.relative_to(repository).parts[0] for path in kept if path.parent != repository}
+    text = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert sorted(name for name in folders if f"| `{name}/`" not in text) == []
+
+
+@pytest.mark.parametrize("name", ["models", "configs", "seeds"])
+def test_the_data_folders_are_parts_of_the_package(repository: Path, name: str) -> None:
+    assert Path(str(files(f"tongbao.{name}"))) == repository / name
