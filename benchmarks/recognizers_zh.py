@@ -67,6 +67,11 @@ EXCLUDED: tuple[tuple[str, str, Callable[[Case, str], bool]], ...] = (
             r.get("Resolution", {}).get("unit") in ("Bit", "Kilobit", "Kilobyte") for r in case["Results"]
         ),
     ),
+    (
+        "approximate pairs read as nothing",
+        "ANNOTATION.md, QUANTITY: a range is one span; 三四十个百分点 is 30 to 40",
+        lambda case, file: not case["Results"] and re.search("[一二三四五六七八]{2}十", str(case["Input"])) is not None,
+    ),
     ("dozens as a number (打)", "ANNOTATION.md, unit: 打 is a measure word, 一打 is 1 打", holds("打$")),
 )
 

@@ -23,9 +23,10 @@ from tongbao.linking.rules import RuleLinker
 from tongbao.reading import read_text
 from tongbao.records import Annotated, Bulletin, GoldSection, Mention, Span, Tables
 from tongbao.rows import build_tables
+from tongbao.tagging.columns import build_resources
 from tongbao.tagging.mentions import BIO
 from tongbao.tagging.storage import REMEDY, load_arrays, load_crf
-from tongbao.tagging.tagger import Tagger, build_resources
+from tongbao.tagging.tagger import Tagger
 
 #: Version of the model folder; a model of another version cannot be used.
 MODEL_FORMAT = 1

@@ -1,4 +1,10 @@
-"""Numbers that are in no row, each with the reason: nothing of a text is missing silently."""
+"""Numbers that are in no row, each with the reason: nothing of a text is missing silently.
+
+Reasons come in this order: what the mentions say (a period, a title, a body); patterns that no figure fits (``_firm``);
+for a number that the grammar does not take for a quantity, patterns that a figure might fit too (``_loose``), and words
+that merely hold a numeral; for the rest, whether it limits a population. What remains is a figure that the model did
+not believe in: ``low_confidence``.
+"""
 
 from __future__ import annotations
 
@@ -6,60 +12,20 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import TypeAlias
 
 from tongbao.numbers import find_numbers, find_quantities
+from tongbao.numbers.numerals import fold_forms
 from tongbao.records import Bulletin, LeftOutReason, Mention, Span
 
+_Patterns: TypeAlias = tuple[tuple[LeftOutReason, re.Pattern[str]], ...]
+
 _HAN = re.compile(r"[〇零一二三四五六七八九十百千万亿两几半廿卅壹贰叁肆伍陆柒捌玖拾佰仟萬億俩]+")
-
-
-@cache
-def _patterns() -> tuple[tuple[LeftOutReason, re.Pattern[str]], ...]:
-    """Stretches of text that are no figures, by reason; the first that covers a number names it."""
-    figures, numerals = "0-9０-９", "〇零一二三四五六七八九十百"
-    digit, han = f"[{figures}]", f"[{numerals}]"
-    return (
-        (
-            "document_number",
-            re.compile(rf"[〔\[【（(]{digit}{{4}}[〕\]】）)]\s*第?{digit}+\s*号|第?{digit}+号(?:文|令|公告)"),
-        ),
-        (
-            "list_mark",
-            re.compile(rf"^\s*[（(]?(?:{digit}{{1,3}}|{han}{{1,3}})(?:[）)、．]|\.(?!{digit}))", re.MULTILINE),
-        ),
-        (
-            "list_mark",
-            re.compile(
-                rf"(?:第{han}{{1,2}}[，,、：:]|(?:(?<=[，。；：:;,])|^){han}{{1,2}}(?:是|要)|表{digit}+|图{digit}+)",
-                re.MULTILINE,
-            ),
-        ),
-        ("title", re.compile(r"《[^《》\n]{1,80}》")),
-        (
-            "date",
-            re.compile(
-                rf"(?:{digit}{{4}}|{digit}{{2}})\s*(?:年|[-./]{digit}{{1,2}}[-./]{digit}{{1,2}})|{digit}{{1,2}}\s*(?:月|日(?!元))"
-                rf"|{digit}{{4}}[-—–~～至]{digit}{{4}}年?|{han}{{1,4}}(?:月份?|日)|[〇零一二三四五六七八九]{{4}}年"
-                rf"|{digit}{{1,2}}[:：]{digit}{{2}}|[一二三四]季度|“{han}+五”|[初]{han}{{1,2}}|星期{han}|周{han}"
-            ),
-        ),
-        (
-            "code",
-            re.compile(
-                rf"[A-Za-z]+[-—]?{digit}+(?:\.{digit}+)?[A-Za-z]*|(?<![年月]){digit}+[A-Za-z]{{1,3}}(?![A-Za-z/²³])"
-                rf"|(?:{digit}{{3,4}}[-—])?{digit}{{7,12}}(?![{figures}.%％元人个件万亿])"
-                rf"|{digit}{{5}}(?=[”\"]?(?:热线|平台|政务|市民|举报|维权|便民|监督))"
-                rf"|(?:{digit}|{han}){{1,3}}[级等类型](?!{digit})|{digit}+号(?:线|楼|院|公路|文件|机组|地块|库|厂房)?"
-            ),
-        ),
-        (
-            "name",
-            re.compile(
-                rf"第?(?:{digit}|{han}){{1,4}}(?:届|次(?:全会|会议|全体|中央)|中全会|大(?:以来|精神|报告|召开|的|和))|第[{numerals}两]+"
-                rf"|“[^“”\n]{{1,24}}”|[一二三四五六七八九十两]+(?:[一-龥]{{1,2}}[一二三四五六七八九十两]+)+"
-            ),
-        ),
-    )
+_NUMERALS = "〇零一二三四五六七八九十百"
+_FEW = rf"(?:[0-9]{{1,3}}|[{_NUMERALS}]{{1,3}})"
+_ANY = rf"(?:[0-9]+|[{_NUMERALS}千两]+)"
+_YEAR = "(?:19|20)[0-9]{2}"
+_TO = "[-—–~至到]{1,2}"
 
 
 def left_out(
@@ -71,47 +37,188 @@ def left_out(
         bulletin: the document.
         mentions: all its mentions, in text order.
         rows: spans of the quantities that became rows.
-        probability: how likely a stretch is a quantity after all; reported where that is the only reason.
+        probability: how likely a stretch is a quantity after all; reported for what looks like a figure, that is for
+            ``low_confidence`` and ``threshold``.
 
     Returns:
-        Span, reason and, for ``low_confidence``, the probability; in text order.
+        Span, reason and, for those two, the probability; in text order.
     """
     text = bulletin.text
+    folded = fold_forms(text)
     taken = _Cover(rows)
-    by_label: list[tuple[LeftOutReason, _Cover]] = [
+    firm: list[tuple[LeftOutReason, _Cover]] = [
         ("date", _Cover(m.span for m in mentions if m.label == "PERIOD")),
         ("title", _Cover(m.span for m in mentions if m.label == "POLICY")),
         ("name", _Cover(m.span for m in mentions if m.label in ("DEPARTMENT", "ORGANIZATION", "SCOPE"))),
+        ("list_mark", _Cover(Span(s.span.start, s.span.start + len(s.number) + 1) for s in bulletin.sections if s.number)),
+        *_covers(_firm(), folded),
     ]
-    marks = _Cover(Span(s.span.start, s.span.start + len(s.number) + 1) for s in bulletin.sections if s.number)
-    by_label.append(("list_mark", marks))
-    for why, pattern in _patterns():
-        by_label.append((why, _Cover(Span(*match.span()) for match in pattern.finditer(text))))
+    loose = _covers(_loose(), folded)
     candidates = _Cover(span for span, _ in find_quantities(text))
     out: list[tuple[Span, LeftOutReason, float | None]] = []
     for span in find_numbers(text):
         if taken.covers(span):
             continue
-        found = next((why for why, cover in by_label if cover.covers(span)), None)
-        if found is None and not candidates.covers(span) and _HAN.fullmatch(span.of(text)):
-            found = "word"
-        if found:
-            out.append((span, found, None))
+        reason = _first(firm, span)
+        limits = _limits(folded, span)
+        if reason is None and not candidates.covers(span):
+            reason = _first(loose, span)
+            if reason is None and not limits and _HAN.fullmatch(span.of(text)):
+                reason = "word"
+        if reason:
+            out.append((span, reason, None))
         else:
-            out.append((span, "threshold" if _limits(text, span) else "low_confidence", probability(span)))
+            out.append((span, "threshold" if limits else "low_confidence", probability(span)))
     return out
 
 
-_LIMIT = re.compile(r"[^，。；,;]{0,6}?(?:以上|以下|以内)(?!.{0,4}(?:达|占|为))[的\u4e00-\u9fff]{2}")
+def _covers(patterns: _Patterns, folded: str) -> list[tuple[LeftOutReason, _Cover]]:
+    return [(why, _Cover(Span(*match.span()) for match in pattern.finditer(folded))) for why, pattern in patterns]
 
 
-def _limits(text: str, span: Span) -> bool:
-    """Whether the number says which things are meant (千人以上供水工程) and not how many there are."""
-    return bool(_LIMIT.match(text, span.end))
+def _first(covers: Sequence[tuple[LeftOutReason, _Cover]], span: Span) -> LeftOutReason | None:
+    return next((why for why, cover in covers if cover.covers(span)), None)
+
+
+def _compiled(*parts: tuple[LeftOutReason, Sequence[str]]) -> _Patterns:
+    return tuple((why, re.compile("|".join(alternatives), re.MULTILINE)) for why, alternatives in parts)
+
+
+# All patterns read text whose full-width ASCII is folded: brackets, commas and colons have one form each.
+
+
+@cache
+def _firm() -> _Patterns:
+    """Stretches that are no figures even where a measure word follows the number."""
+    return _compiled(
+        (
+            "document_number",
+            (
+                # 〔2023〕12号, (2024)闽01民初345号, 2024年第3号, (总第23期)
+                r"[〔\[(【][0-9]{4}[〕\])】]\s*(?:[一-龥]{1,2}[0-9]{2,4}[一-龥]{1,3}|[一-龥]{0,3})第?[0-9]+\s*号",
+                rf"总第\s?{_ANY}\s?[期号]|[年(][^,。;()\n]{{0,4}}第\s?{_ANY}\s?[期号]|第\s?{_ANY}\s?期(?=\)?\s*$)",
+                r"第?[0-9]+号(?:文|令|公告|通报)",
+            ),
+        ),
+        (
+            "list_mark",
+            (
+                rf"^\s*[(\[]?{_FEW}(?:[)\]、]|\.(?![0-9]))|^\s*第{_FEW}[章节条]",
+                r"^\s*[0-9]{4}-[0-9]{1,3}(?=[\s、.])",
+                rf"^\s*(?:项目|案例|问题|事项|专栏)\s?{_FEW}(?=[\s:.、])",
+                rf"(?:(?<![一-龥])|(?<=[见如详]))(?:附?[表图]|附件|附录)\s?:?\s?{_FEW}",
+                r"\[[0-9]{1,2}\]|^\s*[-—]\s?[0-9]+\s?[-—]\s*$|第\s?[0-9]+\s?页(?:[\s,/]*共\s?[0-9]+\s?页)?",
+            ),
+        ),
+        ("title", (r"《[^《》]{1,100}(?:《[^《》]{1,100}》[^《》]{0,100})?》",)),
+        (
+            "date",
+            (
+                rf"(?<![0-9])(?:{_YEAR}\s?年?\s?{_TO}\s?)?[0-9]{{4}}\s?年|[〇零○一二三四五六七八九]{{4}}年",
+                rf"(?<![0-9])[0-9]{{2}}年[0-9]{{1,2}}月|(?<![0-9])(?:{_YEAR}|[0-9]{{2}})[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}",
+                rf"(?<![0-9.])(?:[0-9]{{1,2}}\s?(?:{_TO}|、)\s?)?[0-9]{{1,2}}\s?月(?:\s?[0-9]{{1,2}}\s?日)?",
+                rf"[{_NUMERALS}]{{1,3}}月(?:[{_NUMERALS}]{{1,3}}日)?|[一二三四1-4]季度|“[一二三四五六七八九十]{{1,2}}五”",
+                r"(?:(?<=日)|(?<=[上下]午)|(?<=凌晨)|(?<=晚上))\s?[0-9]{1,2}[时点](?:[0-9]{1,2}分)?",
+                r"(?<![0-9])[0-9]{1,2}时(?:[0-9]{1,2}分|[许整起前后至])",
+            ),
+        ),
+        (
+            "code",
+            (
+                # PM10, ISO22000, G324, GB/T 30600—2022, K3+200, addresses of the net
+                r"K[0-9]+\+[0-9]+|(?<=[A-Za-z])[-—]?[0-9]++(?:\.[0-9]++)*(?:[-—][0-9]{4}(?![0-9]))?[A-Za-z0-9]*+",
+                r"https?://[!-~]++|[A-Za-z0-9._-]++@[A-Za-z0-9._-]++",
+                r"(?:编号|代码|号码|工单号|批号|索引号|识别码|标识码|备案号|流水号|邮编|邮政编码|[iI][dD])[为是:=\s]{0,3}"
+                r"[A-Za-z0-9(\[〔][A-Za-z0-9()\[\]〔〕/.—-]*+",
+                # telephones and the five-digit lines of the state
+                r"\(?(?<![0-9.])0[0-9]{2,3}\)?\s?[-—]?\s?[0-9]{4,8}(?![0-9])|(?<![0-9.])1[3-9][0-9]{9}(?![0-9])",
+                r"(?<![0-9.,])(?:12|9[56])[0-9]{3}(?=[”\"]?(?![件个起条次人万余多家])[一-龥]{0,6}?(?:热线|平台|专线))",
+                # house numbers and roads, grades of berths
+                r"[0-9]+号(?!召)|[0-9]+[栋幢座]\s?[0-9]+单元(?:\s?[0-9]+室?)?|[0-9]{2,3}[国省县乡]道|[0-9.]+万?吨级",
+                rf"(?<=[村屯庄]){_FEW}组",
+            ),
+        ),
+        (
+            "name",
+            (
+                rf"第?{_FEW}(?:届|次(?:全会|会议|全体|常委会|代表大会|党代会|中央)|中全会)",
+                rf"[{_NUMERALS}]{{1,3}}大(?:以来|精神|报告|召开|闭幕|代表|提出|的|和)",
+                # 世界500强, 15分钟便民圈, 三年提升行动, 二次供水, 长三角, 4·15; in quotation marks what is no speech
+                rf"(?<!前)[0-9]+强(?![化制调度降对于])|{_FEW}分钟[一-龥]{{0,10}}?圈",
+                rf"{_FEW}年[一-龥]{{0,6}}?(?:行动|计划|规划)|[一二三]次(?:供水|污染|创业|产业|能源|分配)",
+                r"[长珠]三角|三角洲|(?<![0-9])[0-9]{1,2}·[0-9]{1,2}(?![0-9])|“[^“”\n,。;:!?]{1,12}”|「[^「」\n,。;:!?]{1,12}」",
+            ),
+        ),
+        ("word", (r"[统唯同单逐专]一(?![0-9])|进一步",)),
+    )
+
+
+@cache
+def _loose() -> _Patterns:
+    """Stretches that are no figures unless a measure word makes the number one."""
+    return _compiled(
+        (
+            "list_mark",
+            (
+                rf"第[{_NUMERALS}]{{1,2}}[,、:]|(?:(?<=[,。;:])|^)[{_NUMERALS}]{{1,2}}[是要]",
+                rf"\({_FEW}\)(?=[一-龥0-9])|(?<=[;。:])\s?[0-9]{{1,2}}[.、](?![0-9])|^\s*[0-9]{{1,2}}[ \u3000]+(?=[一-龥])",
+            ),
+        ),
+        (
+            "date",
+            (
+                rf"{_FEW}\s?(?:日(?!元)|年)|(?<![0-9]){_YEAR}{_TO}{_YEAR}(?![0-9])|{_YEAR}[-./](?:0?[1-9]|1[0-2])(?![0-9.])",
+                r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[上下]半年",
+                rf"初[{_NUMERALS}]{{1,2}}|(?:星期|礼拜|周)[{_NUMERALS}]",
+            ),
+        ),
+        (
+            "code",
+            (
+                r"[0-9]+[A-Za-z]{1,3}(?![A-Za-z/²³])|(?:[A-Z]{2,6}|[A-Z]{1,6}/[A-Z]{1,6}) ?[0-9]+(?:[-—–][0-9]{4})?",
+                r"(?<![0-9.,])(?:12|9[56])[0-9]{3}(?![0-9.,%])|1(?:10|19|20|22)(?=报警|接警|接处警|急救|指挥|平台)",
+                r"(?:拨打|致电|电话|热线|传真|客服|分机|转)[一-龥]{0,4}[:为是(]{0,2}[0-9-]{3,}|[0-9]{7,}(?![0-9.%])",
+                rf"(?:[0-9]{{1,4}}|[{_NUMERALS}]{{1,3}})(?:星?级|类|型|等(?=奖|功|座|舱)|楼|路(?=公交|车))",
+            ),
+        ),
+        (
+            "name",
+            (
+                rf"第\s?{_ANY}|(?:985|211)(?=[、”]|工程|高校|大学)|[0-9]0后|{_FEW}\+[0-9A-Z一-龥](?=模式|机制|体系)",
+                r"“[^“”\n]{1,24}”|\"[^\"\n,。;:]{1,12}\"",
+                # 一项一策, 举一反三, 四舍五入: numerals at one or two characters from each other
+                "[一二三四五六七八九十两](?:(?![一二三四五六七八九十两])[一-龥]{1,2}[一二三四五六七八九十两])+",
+            ),
+        ),
+        ("word", ("几",)),
+    )
+
+
+_AFTER = re.compile(r"[^,。;0-9]{0,8}?(?:以上|以下|以内)(?!.{0,4}(?:达|占|为))(?:的(?!水平|目标)|[一-龥]{2})")
+_BEYOND = re.compile(r"(?:超过?|不足|低于|高于|大于|小于|未达到?|不满|未满|满|逾)$")
+_OF = re.compile(r"[一-龥%/A-Za-z℃]{0,6}?的")
+_LIMIT = re.compile(
+    r"(?:限值|阈值|报警值|警戒线|起付线|封顶线|门槛|[上下]限)(?:均|仅|只|分别|各)?(?:为|是|:)?\(?"
+    r"(?:[0-9.]{1,9}[^,。;0-9]{0,8}?[、~和至-])*$"
+)
+_OPEN = re.compile(rf"\((?:[0-9]{{1,3}}{_TO})?$")
+_CLOSE = re.compile(rf"(?:{_TO}[0-9]{{1,3}})?[一-龥]{{1,3}}\)")
+
+
+def _limits(folded: str, span: Span) -> bool:
+    """Whether the number says which things are meant (千人以上供水工程, 限值5毫克) and not how many there are."""
+    before, after = folded[max(0, span.start - 40) : span.start], folded[span.end : span.end + 24]
+    if before.endswith("每") or _AFTER.match(after) or _LIMIT.search(before):
+        return True
+    if _BEYOND.search(before) and _OF.match(after):
+        return True
+    # 短期参保(1-3个月): a range in brackets tells what kind is meant.
+    opened = _OPEN.search(before)
+    return bool(opened and _CLOSE.match(after) and (len(opened[0]) > 1 or re.match(_TO, after)))
 
 
 class _Cover:
-    """Whether a span lies inside one of many spans; the spans may touch but the later start wins."""
+    """Whether a span lies inside one of many spans."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
         self._spans = sorted(spans)

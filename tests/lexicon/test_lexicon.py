@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -18,9 +17,9 @@ CASES = Path(__file__).parent / "cases"
 LEVELS = ("province", "prefecture", "county", "zone")
 
 
-def _cases(name: str) -> Iterator[list[str]]:
+def _cases(name: str) -> list[list[str]]:
     with (CASES / name).open(encoding="utf-8", newline="") as file:
-        yield from list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
+        return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
 
 
 @pytest.mark.parametrize(("name", "within", "code", "why"), _cases("find_region.tsv"))

@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from tongbao.reading import split_clauses
 from tongbao.records import Bulletin, Mention, Span
 
+#: Clauses inside brackets that one clause may hold in front of a quantity before the look-up gives up.
+_CLAUSES_LOOKED_AT = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The surroundings of one quantity. ``clause`` is the shortest clause that holds it; ``section`` an index or -1."""
+    """The surroundings of one quantity.
+
+    ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
+    same sentence (the clause in front, or the one round a bracket); ``section`` is an index or -1.
+    """
 
     mention: Mention
     sentence: Span
     clause: Span
+    before: Span | None
     section: int
 
 
@@ -30,7 +38,8 @@ def places(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Place]:
     starts = [sentence.start for sentence in bulletin.sentences]
     sections = innermost_sections(bulletin)
     out: list[Place] = []
-    current, clauses = -1, ()  # type: tuple[int, tuple[Span, ...]]
+    current = -1
+    clauses: tuple[Span, ...] = ()
     for mention in mentions:
         if mention.label != "QUANTITY":
             continue
@@ -38,9 +47,22 @@ def places(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Place]:
         sentence = bulletin.sentences[index] if index >= 0 else mention.span
         if index != current:
             current, clauses = index, split_clauses(bulletin.text, sentence)
-        clause = min((c for c in clauses if c.contains(mention.span)), key=len, default=sentence)
-        out.append(Place(mention, sentence, clause, sections.at(mention.span.start)))
+        clause, before = _clause_of(clauses, mention.span, sentence)
+        out.append(Place(mention, sentence, clause, before, sections.at(mention.span.start)))
     return out
+
+
+def _clause_of(clauses: Sequence[Span], span: Span, sentence: Span) -> tuple[Span, Span | None]:
+    """The shortest clause that holds ``span`` and the one that begins last before it.
+
+    Clauses are ordered by start and nest, so the last ones that begin at or before the span are the candidates. Where
+    a span runs over a clause's end the sentence stands in.
+    """
+    last = bisect_right(clauses, span.start, key=lambda clause: clause.start)
+    for at in range(last - 1, max(-1, last - 1 - _CLAUSES_LOOKED_AT), -1):
+        if clauses[at].contains(span):
+            return clauses[at], clauses[at - 1] if at else None
+    return sentence, None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _COINED = frozenset(("元", "块", "美元", "欧元"))
 _COIN = re.compile(r"角|毛|分(?!之)|美分")
 #: 个百分点 as justified text spaces it out.
 _SPACED = re.compile(r"个 *百 *分 *点")
+_SPLIT = re.compile("个[半多](月|小时|钟头|星期|学期)")
 _DIGITS_3 = re.compile(r"\d{3}(?![\d,])")
 _DIGITS_1_3 = re.compile(r"[1-9]\d{0,2}")
 _CONNECTOR = re.compile(r"(?:[-—–~～至到]|——|--)")
@@ -106,7 +107,7 @@ def _candidate(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span
     start, end = spans[at]
     if folded[start - 1 : start] == "第":
         return _rank(folded, start, end)
-    if folded[start - 1 : start] == "前":
+    if folded[start - 1 : start] == "前" and folded[end : end + 1] not in ("%", "‰"):
         return _first_few(folded, start, end)
     return _ratio(folded, spans, at) or _range(folded, spans, at) or _single(folded, spans, at)
 
@@ -159,19 +160,15 @@ def _first_few(folded: str, start: int, end: int) -> tuple[Span, QuantityKind] |
 def _ratio(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
     """2.5:1 as one span; the members of 8.7∶41.2∶50.1 one by one; no time of day."""
     start, end = spans[at]
-    marks = (":", "∶", "比")
-    previous = at > 0 and folded[spans[at - 1][1] : start] in (":", "∶")
-    following = at + 1 < len(spans) and folded[end : spans[at + 1][0]] in marks
-    if not previous and not following:
+    before, after = _joined(folded, spans, at - 1), _joined(folded, spans, at)
+    if not before and not after:
         return None
-    third = at + 2 < len(spans) and folded[spans[at + 1][1] : spans[at + 2][0]] in (":", "∶")
-    if previous or (following and third):
-        known = (
-            folded[end : end + 1] == "∶"
-            or folded[start - 1 : start] == "∶"
-            or "比" in folded[max(0, start - 16) : start]
-        )
-        return (Span(start, end), "ratio") if known or "构" in folded[max(0, start - 20) : start] else None
+    chained = (before and (after or _joined(folded, spans, at - 2))) or (after and _joined(folded, spans, at + 1))
+    if chained:
+        named = "∶" in folded[start - 1 : end + 1] or re.search("[比构]", folded[max(0, start - 20) : start])
+        return (Span(start, end), "ratio") if named else None
+    if before:
+        return None
     right = folded[spans[at + 1][0] : spans[at + 1][1]]
     clock = folded[end] == ":" and re.fullmatch(r"\d\d", right) and re.fullmatch(r"\d{1,2}", folded[start:end])
     if clock and "比" not in folded[max(0, start - 8) : start]:
@@ -179,6 +176,11 @@ def _ratio(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, Qu
     if folded[end] == "比" and right not in ("一", "1"):
         return None
     return Span(start, spans[at + 1][1]), "ratio"
+
+
+def _joined(folded: str, spans: list[tuple[int, int]], at: int) -> bool:
+    """Whether a ratio's mark alone stands between the numerals ``at`` and ``at + 1``."""
+    return 0 <= at < len(spans) - 1 and folded[spans[at][1] : spans[at + 1][0]] in (":", "∶", "比")
 
 
 def _range(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
@@ -276,6 +278,9 @@ def _unit_end(folded: str, end: int) -> tuple[int, str] | None:
     spaced = _SPACED.match(folded, at)
     if spaced:
         return spaced.end(), "个百分点"
+    split = _SPLIT.match(folded, at)
+    if split:
+        return split.end(), "个" + split[1]
     name = _longest_unit(folded, at)
     if name is None:
         return None

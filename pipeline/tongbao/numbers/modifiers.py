@@ -70,6 +70,10 @@ def outer_bound(before: str) -> Bound | None:
     word = word_before(tail, len(tail), REACHING)
     if word:
         return REACHING[word]
+    # A modifier that the span should have held; one character alone may end another word (节约, 最近).
+    word = word_before(tail, len(tail), BEFORE)
+    if len(word) > 1:
+        return BEFORE[word]
     for pattern, bound in _distant():
         if pattern.search(tail):
             return bound

@@ -39,7 +39,8 @@ _VARIANTS: dict[int, str] = {
     **{ord("廿"): "二十", ord("卅"): "三十", ord("卌"): "四十"},
 }
 
-_EXACT = Context(prec=4 * MAX_LENGTH)
+#: A character adds at most the twelve zeros of 兆, so nothing is ever rounded.
+_EXACT = Context(prec=13 * MAX_LENGTH)
 _SPACE = re.compile(r"\s+")
 _MIXED_ARABIC = re.compile(r"([-+负]?)(\d+) +(\d+)/(\d+)")
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
@@ -72,6 +73,15 @@ def plain(value: Number) -> Number:
     if value == value.to_integral_value():
         return Decimal(int(value))
     return Decimal(format(value.normalize(_EXACT), "f"))
+
+
+def add(left: Number, right: Number) -> Number:
+    """The exact sum; a fraction on either side makes it a fraction, and nothing added changes nothing."""
+    if not right:
+        return left
+    if isinstance(left, Fraction) or isinstance(right, Fraction):
+        return Fraction(left) + Fraction(right)
+    return plain(_EXACT.add(left, right))
 
 
 def multiply(left: Number, right: Number) -> Number:
@@ -229,7 +239,7 @@ def _left(tokens: list[_Token], power: int) -> Decimal | None:
         significant = significant[1:]
     if not significant:
         return Decimal(1)
-    if len(significant) > 1 and power < MAGNITUDES["万"]:
+    if power < MAGNITUDES["万"] and (len(significant) > 1 or isinstance(significant[0], str)):
         return None
     if len(significant) > 1 and all(isinstance(token, int) for token in significant):
         return None

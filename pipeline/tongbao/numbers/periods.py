@@ -195,8 +195,8 @@ def _single(text: str, context: _Context) -> _Days | None:
     if days is not None:
         return days
     rest = re.sub(r"^(?:当年|全年|年内)", "", text)
-    month = re.match(r"(\d{1,2})月", rest)
-    year = context.year_of_month(int(month[1])) if month else context.year()
+    months = re.findall(r"(\d{1,2})月", rest)
+    year = context.year_of_month(int(months[-1])) if months else context.year()
     if year is None:
         return None
     if rest == "" or not re.match(r"年?[初末底]|度", rest) or text.startswith("年"):

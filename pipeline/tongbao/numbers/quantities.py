@@ -128,9 +128,10 @@ def _kind_without_unit(core: Core, before: str, after: str) -> QuantityKind:
     """The kind of a bare number, from what stands beside it."""
     if isinstance(core.value, Fraction) or after[:1] in ("∶", ":") or re.search(r"\d[:∶]$", before):
         return "ratio"
-    tail = before[-10:]
-    if re.search(r"比|率|占|系数|强度", tail):
+    tail = before[-16:]
+    joint = r"(?:分别)?[由从为达是约]?(?:[\d.]+[砍降涨升调][到至为])?$"
+    if re.search(r"比|率|占|系数|强度", tail[-10:]):
         return "ratio"
-    if re.search(r"费|价|款|钱|金额|收入|支出|投资|元", tail):
+    if re.search(rf"(?:(?<!免)费|价|款|钱|金额|收入|支出|投资){joint}", tail):
         return "money"
-    return "other" if re.search(r"值|分|指数|浓度|级", tail) else "count"
+    return "other" if re.search(rf"(?:[得评总均]分|(?<![产总])值|指数|浓度|评级){joint}", tail) else "count"

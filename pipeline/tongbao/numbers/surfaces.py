@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 
 from tongbao.numbers.modifiers import AFTER, BEFORE
-from tongbao.numbers.numerals import DIGITS, MAX_LENGTH, divide, fold, multiply, parse_numeral
+from tongbao.numbers.numerals import DIGITS, MAX_LENGTH, add, divide, fold, multiply, parse_numeral
 from tongbao.records import Bound, Number, QuantityKind
 
 _HEDGE_IN_NUMBER = re.compile(r"[余多来几数]")
@@ -71,8 +70,8 @@ def read_rank(text: str, before: str) -> Core | None:
 
 
 def moves_in_rank(before: str) -> bool:
-    tail = before[-24:]
-    return re.search(r"前移|后移|进位|前进|再进|退后|后退|前进|位次|排名|名次|排位|进步|争先", tail) is not None
+    """Whether the words before a number of 位 speak of places in a ranking (前移5位) and not of people (5位专家)."""
+    return re.search(r"前移|后移|进位|前进|再进|退后|后退|位次|排名|名次|排位|进步|争先", before[-24:]) is not None
 
 
 # --- numbers, ranges, units ----------------------------------------------------------------------------------------
@@ -124,19 +123,15 @@ def _compound_money(text: str) -> Core | None:
     whole, tenths, cents = (part for part in parts if isinstance(part, Decimal))
     if tenths >= 10 or cents >= 100:
         return None
-    return Core(value=whole + tenths / 10 + cents / 100, unit=match["unit"], kind="money")
+    return Core(value=add(whole, tenths / 10 + cents / 100), unit=match["unit"], kind="money")
 
 
-@cache
-def _connector() -> re.Pattern[str]:
-    return re.compile(
-        r"(?<=[\d一二三四五六七八九十百千万亿%‰\u4e00-\u9fff])(?:[-—–~～至到]|——|--)(?=[\d一二两三四五六七八九十百千])"
-    )
+_CONNECTOR = re.compile(r"(?:[-—–~～至到]|——|--)(?=[\d一二两三四五六七八九十百千])")
 
 
 def _range(text: str) -> Core | None:
     """a-b, with a magnitude written once shared (30~40万), a unit on either side, and 二三十."""
-    for joint in _connector().finditer(text):
+    for joint in _CONNECTOR.finditer(text):
         left, right = _simple(text[: joint.start()]), _simple(text[joint.end() :])
         if left is None or right is None or left.value is None or right.value is None:
             continue
@@ -193,16 +188,10 @@ def _simple(text: str) -> Core | None:
     unit, inner, extra = parts
     bound = hedged or inner
     if unit == "成":
-        return Core(value=_add(multiply(value, Decimal(10)), extra * 10), unit="%", kind="ratio", bound=bound)
+        return Core(value=add(multiply(value, Decimal(10)), extra * 10), unit="%", kind="ratio", bound=bound)
     if unit == "折" and len(number) == 2 and not number.isdigit() and value > 10:
         value = divide(value, Decimal(10))
-    return Core(value=_add(value, extra), unit=unit, bound=bound)
-
-
-def _add(value: Number, extra: Decimal) -> Number:
-    if not extra:
-        return value
-    return value + Fraction(extra) if isinstance(value, Fraction) else value + extra
+    return Core(value=add(value, extra), unit=unit, bound=bound)
 
 
 _NUMBER_CHARACTERS = frozenset("0123456789.,/+-负零〇○一二三四五六七八九十廿卅卌百千万亿兆两俩几数半余多来点又分之")

@@ -104,11 +104,12 @@ def normalise(value: Number | None, unit: str | None) -> tuple[Number | None, st
     Base units:
 
     - money 元 (also for 角, 块); 美元, 欧元, 港元 and other currencies stay what they are;
-    - area ㎡ (亩 is 2000/3 ㎡; 公顷, 平方公里), length 米 (公里, 里, 厘米), volume 立方米 (升, 方), mass 千克 (吨, 斤, 克);
-    - energy 千瓦时, power 千瓦, coal equivalents 千克标准煤;
+    - area ㎡ (亩 is 2000/3 ㎡; 公顷, 平方公里), length 米 (公里, 里, 厘米);
+    - volume 立方米 (升, 方), mass 千克 (吨, 斤, 克), coal equivalents 千克标准煤;
+    - energy 千瓦时, power 千瓦;
     - ratio %; ``‰`` and 个百分点 stay;
-    - clock time 分钟 (小时 converts, 秒 stays), calendar time 天 (周, 日) and 个月 (个季度); 年 and 个工作日 stay, since no
-      exact factor exists.
+    - clock time 分钟 (小时 converts, 秒 stays), calendar time 天 (周, 日) and 个月 (个季度); 年 and 个工作日 stay,
+      since no exact factor exists.
 
     Measure words (人次, 户, 件) and compound units (元/吨) stay as they are, in plain forms.
 

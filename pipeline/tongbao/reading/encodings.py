@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from charset_normalizer import from_bytes
 
@@ -33,11 +34,14 @@ _BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _GB = frozenset({"gb2312", "gbk", "gb18030", "cp936"})
+_MULTIBYTE = ("big5", "cp932", "cp949", "cp950", "euc_", "gb", "shift_")
 _SAMPLE = 200_000
 _REMEDY = "name the right encoding, or convert the file to UTF-8"
 
 #: What Chinese text in UTF-16 is made of: ASCII, punctuation, ideographs, full-width forms.
-_USUAL = re.compile("[\t\n\r\x20-\x7e\xa0-\xb7\u2010-\u2040\u2460-\u249b\u3000-\u3011\u4e00-\u9fff\uff01-\uff5e]")
+_USUAL = re.compile(
+    "[\t\n\r\x20-\x7e\xa0-\xb7\u2010-\u2040\u2460-\u249b\u2500-\u25ff\u3000-\u3011\u4e00-\u9fff\uff01-\uff5e]"
+)
 _COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行"
     "学法所民得经三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外"
@@ -102,12 +106,13 @@ def _unmarked(data: bytes, declared: str | None, place: str) -> tuple[str, str]:
 def _codec(name: str, place: str) -> str:
     """The Python name of a declared encoding."""
     try:
-        found = codecs.lookup(name.strip())
+        found = codecs.lookup(name.strip()).name
+        with suppress(UnicodeError):
+            b"a".decode(found)  # a codec such as base64 is no text encoding, and a LookupError here
     except (LookupError, ValueError):
-        raise ReadingError(place, f"unknown encoding {name!r}", "name one that Python knows, e.g. gb18030") from None
-    if not found._is_text_encoding:
-        raise ReadingError(place, f"{name!r} is not a text encoding", "name one that is, e.g. gb18030")
-    return "gb18030" if found.name in _GB else found.name
+        reason = f"unknown text encoding {name!r}"
+        raise ReadingError(place, reason, "name one that Python knows, e.g. gb18030") from None
+    return "gb18030" if found in _GB else found
 
 
 def _try(data: bytes, name: str) -> str | None:
@@ -144,13 +149,15 @@ def _utf16(data: bytes) -> tuple[str, str] | None:
     sample = data[:_SAMPLE]
     shares = {}
     for name in ("utf-16-le", "utf-16-be"):
-        text = sample.decode(name, "replace")
-        shares[name] = len(_USUAL.findall(text)) / max(1, len(text))
+        read = sample.decode(name, "replace")
+        shares[name] = len(_USUAL.findall(read)) / len(read)
     best = max(shares, key=lambda name: shares[name])
     if shares[best] < 0.95 or min(shares.values()) > 0.7:
         return None
-    text_or_none = _try(data, best)
-    return None if text_or_none is None else (text_or_none, best)
+    text = _try(data, best)
+    if text is None or (sum(map(str.isascii, text)) < len(text) / 2 and not _is_chinese(text)):
+        return None
+    return text, best
 
 
 def _is_chinese(text: str) -> bool:
@@ -194,9 +201,18 @@ def _bad_byte(data: bytes, name: str) -> int:
 
 
 def _guess(data: bytes) -> tuple[str, str] | None:
-    """What charset-normalizer finds, if it found a language in it and little disorder."""
-    best = from_bytes(data[:_SAMPLE]).best()
-    if best is None or best.coherence < 0.5 or best.chaos > 0.1 or len(data) < 32:
+    """What charset-normalizer finds, if nothing else comes near it.
+
+    Sure means: little disorder in it, no rival that is nearly as orderly and reads otherwise, and either a language
+    that was recognised or an encoding of several bytes a character, which hardly fits by chance.
+    """
+    sample = data if len(data) <= _SAMPLE else data[:_SAMPLE].rpartition(b"\n")[0]
+    matches = list(from_bytes(sample))
+    if len(sample) < 32 or not matches or matches[0].chaos > 0.05:
+        return None
+    best = matches[0]
+    rivals = [match for match in matches[1:] if match.chaos <= 0.1 and str(match) != str(best)]
+    if rivals or (best.coherence < 0.5 and not best.encoding.startswith(_MULTIBYTE)):
         return None
     name = codecs.lookup(best.encoding).name
     name = "gb18030" if name in _GB else name

@@ -9,9 +9,9 @@ A line runs on into the next one, where no blank line lies between them, if one 
 * the document is hard wrapped and the line is full: at least three unfinished lines, and most of all of them, are
   equally wide (within six columns, at least 40 columns), few lines are wider, and this line is as wide;
 * it is long, has a comma and ends in a figure, with what is counted on the next line;
-* it is unfinished and one of the last four holds elsewhere in its paragraph, unless it is the paragraph's first line
-  without an indent (that may be a heading; but in a document that is mostly broken a first line of 40 columns with a
-  comma in it is taken for text) or part of a ``label：value`` list.
+* it is unfinished and one of the last four, or a number cut in two, is found elsewhere in its paragraph, unless it is
+  the paragraph's first line without an indent (that may be a heading; but in a document that is mostly broken a first
+  line of 40 columns with a comma in it is taken for text) or part of a ``label：value`` list.
 
 A new paragraph always begins after a blank line or a colon at a line's end, at an indent, at an item mark, a bullet or
 a bracketed head (``【…】``), and round a page number or a line that the document repeats (a running head).
@@ -96,9 +96,9 @@ def _joins(text: str, lines: list[Line]) -> list[bool]:
         line, following = surfaces[i], surfaces[i + 1]
         if not line or not following:
             continue
-        if glued[i] or line.endswith(("，", "、", ",")) or (_splits_number(line, following) and not opens[i + 1]):
-            joined[i] = True
-            strong[i] = glued[i] or not line.endswith(("，", "、", ","))
+        split = _splits_number(line, following) and not opens[i + 1]
+        if glued[i] or split or _ends_in_comma(text, lines[i]):
+            joined[i], strong[i] = True, split
         elif unfinished[i] and not opens[i + 1]:
             full = width is not None and _full(line, width)
             strong[i] = joined[i] = full or bracketed[i] or _ragged(line) or _cut_number(line, following)
@@ -182,6 +182,14 @@ def _ragged(line: str) -> bool:
     if _is(line, "open_tail"):
         return any(True for _ in _patterns()["inner_end"].finditer(line))
     return False
+
+
+def _ends_in_comma(text: str, line: Line) -> bool:
+    """Whether a comma ends the line, and not only an item mark such as ``一、``."""
+    if text[line.last - 1] not in "，、,":
+        return False
+    mark = mark_at(text, line.first)
+    return mark is None or mark.content < line.last
 
 
 def _cut_number(line: str, following: str) -> bool:

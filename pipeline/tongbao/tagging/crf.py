@@ -15,48 +15,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-I32 = NDArray[np.int32]
+from tongbao.tagging.weights import BATCH_ROWS, F32, WeightTable
 
-#: Feature ids are hashes cut to this many bits; one lookup array of this size maps them to rows of weights.
-ID_BITS = 22
-#: Characters decoded together: bounds the memory of one step to tens of megabytes.
-_BATCH_CHARACTERS = 40_000
+F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Crf:
-    """A trained chain.
-
-    ``ids`` (uint32, ascending, shape ``(F,)``) are the feature ids with weights; ``weights`` (float32, ``(F + 1, L)``)
-    are zero in row 0, which unseen features look up, then one row an id; ``transitions`` (float32, ``(L, L)``, from
-    row to column) are the weights of neighbouring labels; ``rows`` maps an id to its row of ``weights``.
+    """A trained chain: a weight table with one column a label, and ``transitions`` (float32, ``(L, L)``, from row to
+    column), the weights of neighbouring labels.
     """
 
     labels: tuple[str, ...]
-    ids: NDArray[np.uint32]
-    weights: F32
+    table: WeightTable
     transitions: F32
-    rows: I32
-
-    @classmethod
-    def build(cls, labels: Sequence[str], ids: NDArray[np.uint32], weights: F32, transitions: F32) -> Crf:
-        """Make the lookup array ``rows``; row 0 of the padded weights is zero and stands for unseen features."""
-        rows = np.zeros(1 << ID_BITS, dtype=np.int32)
-        rows[ids] = np.arange(1, len(ids) + 1, dtype=np.int32)
-        padded = np.vstack([np.zeros((1, weights.shape[1]), dtype=np.float32), weights.astype(np.float32)])
-        return cls(tuple(labels), ids, padded, transitions.astype(np.float32), rows)
 
     def emissions(self, features: NDArray[np.uint32]) -> F32:
         """Summed weights of each character's features: ``(n, T)`` ids → ``(n, L)`` scores."""
-        out = np.zeros((features.shape[0], len(self.labels)), dtype=np.float32)
-        for first in range(0, features.shape[0], _BATCH_CHARACTERS):
-            rows = self.rows[features[first : first + _BATCH_CHARACTERS]]
-            block = out[first : first + _BATCH_CHARACTERS]
-            for column in range(rows.shape[1]):
-                block += self.weights[rows[:, column]]
-        return out
+        return self.table.scores(features)
 
     def decode(self, emissions: F32, starts: Sequence[int], ends: Sequence[int]) -> tuple[NDArray[np.int8], F64]:
         """Best label path and marginals of many sequences.
@@ -92,7 +68,7 @@ def _batches(
     first = 0
     while first < len(order):
         last = first + 1
-        while last < len(order) and lengths[order[last]] * (last + 1 - first) <= _BATCH_CHARACTERS:
+        while last < len(order) and lengths[order[last]] * (last + 1 - first) <= BATCH_ROWS:
             # Padding costs as much as text: do not let a batch mix short and long.
             if lengths[order[last]] > 1.3 * lengths[order[first]] + 8:
                 break

@@ -1,30 +1,18 @@
-"""Feature templates over characters, as one array of hashed ids.
+"""The templates of the mention tagger over characters, as one array of hashed ids.
 
-``document_features`` turns a text into ``(len(text), T)`` ids of ``ID_BITS`` bits: column ``t`` is template ``t``. The
-same array trains the chain (each id becomes a CRFsuite attribute) and decodes with it, so that the two cannot drift
-apart. Context crosses sentence borders on purpose: the line before a list is evidence.
+``mention_features`` turns the columns of a text into ``(len(text), T)`` ids of ``ID_BITS`` bits: column ``t`` is
+template ``t``. The same array trains the chain (each id becomes a CRFsuite attribute) and decodes with it, so that the
+two cannot drift apart. Context crosses sentence borders on purpose: the line before a list is evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.records import Span
-from tongbao.tagging.arrays import (
-    U64,
-    SubstringHashes,
-    classes,
-    codes,
-    mix,
-    shift,
-)
-from tongbao.tagging.crf import ID_BITS
-from tongbao.tagging.words import SegmenterName
+from tongbao.tagging.arrays import U64, codes, mix, shift
+from tongbao.tagging.columns import TextColumns, Words
+from tongbao.tagging.weights import ID_BITS
 
 _MASK = np.uint64((1 << ID_BITS) - 1)
 _PRIME = np.uint64(0x100000001B3)
@@ -32,30 +20,7 @@ _PRIME = np.uint64(0x100000001B3)
 _LONGEST_BRACKET = 200
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureOptions:
-    """Which families of features to use; each can be switched off to measure what it brings."""
-
-    words: SegmenterName | Literal["none"] = "jieba"
-    lexicon: bool = True
-    grammar: bool = True
-    clusters: bool = True
-    brackets: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What features look up besides the text.
-
-    ``clusters`` maps code points below 65,536 to a cluster, one column a granularity, ``(65536, K)``; ``lexicon`` holds
-    for each category the word hashes by length (``arrays.hash_words``).
-    """
-
-    clusters: NDArray[np.uint8]
-    lexicon: tuple[tuple[str, dict[int, U64]], ...]
-
-
-class _Templates:
+class Templates:
     """Collects template columns; each column is salted with its number so that templates never share ids."""
 
     def __init__(self, size: int) -> None:
@@ -75,42 +40,30 @@ class _Templates:
         return np.stack(self._columns, axis=1) if self._columns else np.zeros((self._size, 0), dtype=np.uint32)
 
 
-def document_features(
-    text: str,
-    word_starts: NDArray[np.int64] | None,
-    candidates: Sequence[tuple[Span, int]],
-    resources: Resources,
-    options: FeatureOptions,
-) -> NDArray[np.uint32]:
-    """Hashed feature ids of every character, ``(len(text), T)``, T the same for every text.
+def mention_features(columns: TextColumns, brackets: bool) -> NDArray[np.uint32]:
+    """Hashed feature ids of every character, ``(n, T)``; T depends on the families in use, not on the text.
 
     Args:
-        text: one document.
-        word_starts: word beginnings from a segmenter, ``None`` for no word features.
-        candidates: quantity candidates of the grammar with a small number for their kind; not overlapping.
-        resources: cluster and lexicon tables.
-        options: the families in use.
+        columns: the columns of one text.
+        brackets: whether to add what the brackets round a character say.
     """
-    points = codes(text)
-    hashes = SubstringHashes(points)
-    templates = _Templates(len(text))
-    chars = points.astype(np.uint64)
-    kinds = classes(points).astype(np.uint64)
+    templates = Templates(len(columns.chars))
+    chars, kinds = columns.chars, columns.kinds
     _character_templates(templates, chars, kinds)
-    if word_starts is not None:
-        _word_templates(templates, chars, hashes, word_starts)
-    if options.lexicon:
-        _lexicon_templates(templates, hashes, resources, len(text))
-    if options.grammar:
-        _grammar_templates(templates, chars, candidates)
-    if options.clusters:
-        _cluster_templates(templates, points, resources.clusters)
-    if options.brackets:
-        _bracket_templates(templates, points, chars, kinds)
+    if columns.words is not None:
+        _word_templates(templates, columns.words)
+    if columns.names is not None and columns.cues is not None:
+        _lexicon_templates(templates, columns.names, columns.cues)
+    if columns.grammar is not None:
+        _grammar_templates(templates, chars, columns.grammar)
+    for column in columns.clusters or ():
+        _cluster_templates(templates, column)
+    if brackets:
+        _bracket_templates(templates, columns.points, chars, kinds)
     return templates.array()
 
 
-def _character_templates(templates: _Templates, chars: U64, kinds: U64) -> None:
+def _character_templates(templates: Templates, chars: U64, kinds: U64) -> None:
     c = {offset: shift(chars, offset) for offset in range(-4, 5)}
     k = {offset: shift(kinds, offset) for offset in range(-3, 4)}
     for offset in range(-3, 4):
@@ -130,74 +83,29 @@ def _character_templates(templates: _Templates, chars: U64, kinds: U64) -> None:
     templates.add(k[-1], c[0], k[1])
 
 
-def _word_templates(templates: _Templates, chars: U64, hashes: SubstringHashes, starts: NDArray[np.int64]) -> None:
-    size = len(chars)
-    ends = np.append(starts[1:], size)
-    ids = hashes.of(starts, ends)
-    lengths = (ends - starts).astype(np.uint64)
-    number = np.zeros(size, dtype=np.int64)
-    number[starts[1:]] = 1
-    number = np.cumsum(number)
-    position = np.arange(size) - starts[number] if size else np.zeros(0, dtype=np.int64)
-    width = lengths[number] if size else np.zeros(0, dtype=np.uint64)
-    place = np.minimum(position, 2).astype(np.uint64) * np.uint64(2)
-    place += (position + 1 == width.astype(np.int64)).astype(np.uint64)
-    around = {offset: shift(ids, offset)[number] if size else ids for offset in range(-3, 4)}
-    templates.add(place, np.minimum(width, np.uint64(5)))
-    templates.add(place, around[0])
-    templates.add(place, around[-1])
-    templates.add(place, around[1])
-    templates.add(place, around[-2])
-    templates.add(place, around[2])
-    templates.add(place, around[-1], around[0])
-    templates.add(place, around[0], around[1])
-    templates.add(place, around[-1], around[1])
-    templates.add(place, around[-2], around[-1])
-    templates.add(place, around[1], around[2])
+def _word_templates(templates: Templates, words: Words) -> None:
+    place, around = words.place, words.around
+    templates.add(place, np.minimum(words.width, np.uint64(5)))
+    for offset in (0, -1, 1, -2, 2):
+        templates.add(place, around[offset])
+    for first, second in ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2)):
+        templates.add(place, around[first], around[second])
 
 
-def _lexicon_templates(templates: _Templates, hashes: SubstringHashes, resources: Resources, size: int) -> None:
-    painted = []
-    for _, words in resources.lexicon:
-        tags = lexicon_tags(hashes, words, size)
-        painted.append(tags)
+def _lexicon_templates(templates: Templates, names: tuple[U64, ...], cues: U64) -> None:
+    joint = np.zeros(len(cues), dtype=np.uint64)
+    for tags in names:
+        joint = joint * np.uint64(64) + tags
         templates.add(tags, shift(tags, 1))
         templates.add(shift(tags, -1), tags)
-    joint = np.zeros(size, dtype=np.uint64)
-    for tags in painted:
-        joint = joint * np.uint64(64) + tags
     templates.add(joint)
     templates.add(shift(joint, -1), joint, shift(joint, 1))
+    templates.add(cues)
+    templates.add(shift(cues, -1), shift(cues, 1))
+    templates.add(joint, cues)
 
 
-def lexicon_tags(hashes: SubstringHashes, words: dict[int, U64], size: int) -> U64:
-    """Where words of a list stand: per character 0, or place (begin, inside, end, single) and length of the word.
-
-    Longer words paint over shorter ones; of two equally long overlapping ones the later stays. Linear in the text
-    for each word length.
-    """
-    tags = np.zeros(size, dtype=np.uint64)
-    for length, known in words.items():
-        if length > size or not len(known):
-            continue
-        found = hashes.of_length(length)
-        at = np.minimum(np.searchsorted(known, found), len(known) - 1)
-        starts = np.nonzero(known[at] == found)[0]
-        width = np.uint64(min(length, 8) * 4)
-        for offset in range(length):
-            place = 3 if length == 1 else 0 if offset == 0 else 2 if offset == length - 1 else 1
-            tags[starts + offset] = width + np.uint64(place)
-    return tags
-
-
-def _grammar_templates(templates: _Templates, chars: U64, candidates: Sequence[tuple[Span, int]]) -> None:
-    size = len(chars)
-    tags = np.zeros(size, dtype=np.uint64)
-    for span, kind in candidates:
-        code = np.uint64(kind * 4 + 4)
-        tags[span.start : span.end] = code + np.uint64(1)
-        tags[span.end - 1] = code + np.uint64(2)
-        tags[span.start] = code + np.uint64(3 if len(span) == 1 else 0)
+def _grammar_templates(templates: Templates, chars: U64, tags: U64) -> None:
     templates.add(tags)
     templates.add(shift(tags, -1), tags, shift(tags, 1))
     templates.add(tags, chars)
@@ -207,17 +115,15 @@ def _grammar_templates(templates: _Templates, chars: U64, candidates: Sequence[t
     templates.add(tags, shift(chars, 1), shift(chars, 2))
 
 
-def _cluster_templates(templates: _Templates, points: NDArray[np.uint32], table: NDArray[np.uint8]) -> None:
-    rows = table[np.where(points < 0x10000, points, 0)].astype(np.uint64)
-    for column in range(rows.shape[1]):
-        g = {offset: shift(np.ascontiguousarray(rows[:, column]), offset) for offset in range(-2, 3)}
-        templates.add(g[0])
-        templates.add(g[-1], g[0])
-        templates.add(g[0], g[1])
-        templates.add(g[-1], g[0], g[1])
-        templates.add(g[-2], g[-1])
-        templates.add(g[1], g[2])
-        templates.add(g[-2], g[-1], g[0], g[1], g[2])
+def _cluster_templates(templates: Templates, column: U64) -> None:
+    g = {offset: shift(column, offset) for offset in range(-2, 3)}
+    templates.add(g[0])
+    templates.add(g[-1], g[0])
+    templates.add(g[0], g[1])
+    templates.add(g[-1], g[0], g[1])
+    templates.add(g[-2], g[-1])
+    templates.add(g[1], g[2])
+    templates.add(g[-2], g[-1], g[0], g[1], g[2])
 
 
 def _previous(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -237,7 +143,7 @@ def _in(points: NDArray[np.uint32], members: str) -> NDArray[np.bool_]:
     return np.isin(points, codes(members))
 
 
-def _bracket_templates(templates: _Templates, points: NDArray[np.uint32], chars: U64, kinds: U64) -> None:
+def _bracket_templates(templates: Templates, points: NDArray[np.uint32], chars: U64, kinds: U64) -> None:
     """Inside which bracket a character stands, what stands before it opens, and how it ends."""
     size = len(points)
     padded = np.append(chars, np.zeros(4, dtype=np.uint64))

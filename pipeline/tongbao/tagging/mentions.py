@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +71,38 @@ def from_bio(path: NDArray[np.int8], marginals: NDArray[np.float64]) -> list[tup
             confidence = min(confidence, 1.0 - float(marginals[end, 2 * number + 2]))
         out.append((LABELS[number], Span(start, end), confidence))
     return out
+
+
+def whole_titles(text: str, found: list[tuple[Label, Span, float]]) -> list[tuple[Label, Span, float]]:
+    """The same mentions, but a POLICY that cuts into a pair of title marks takes all of it.
+
+    A title is never half a title: ``落实…细则》`` becomes ``《…落实…细则》``. What the longer span swallows is dropped.
+    """
+    brackets = [Span(*match.span()) for match in _title_marks().finditer(text)]
+    starts = [bracket.start for bracket in brackets]
+    out: list[tuple[Label, Span, float]] = []
+    for label, span, confidence in found:
+        if label == "POLICY":
+            first = bisect_right(starts, span.start) - 1
+            last = bisect_right(starts, span.end - 1) - 1
+            start, end = span.start, span.end
+            if first >= 0 and brackets[first].start < start < brackets[first].end:
+                start = brackets[first].start
+            if last >= 0 and brackets[last].start < end < brackets[last].end:
+                end = brackets[last].end
+            span = Span(start, end)
+            while out and out[-1][1].end > start:
+                out.pop()
+        if out and out[-1][1].end > span.start:
+            continue
+        out.append((label, span, confidence))
+    return out
+
+
+@cache
+def _title_marks() -> re.Pattern[str]:
+    """A pair of title marks with at most one pair inside; longer than 200 characters it was never closed."""
+    return re.compile(r"《[^《》]{0,120}(?:《[^《》]{0,120}》[^《》]{0,80})?》")
 
 
 _PAIRS = {"〈": "〉", "<": ">", "《": "》", "＜": "＞", "⟨": "⟩"}

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.errors import ModelError
-from tongbao.tagging.crf import ID_BITS, Crf
-from tongbao.tagging.features import FeatureOptions
+from tongbao.tagging.columns import FeatureOptions
+from tongbao.tagging.crf import Crf
+from tongbao.tagging.weights import ID_BITS, WeightTable
 
 REMEDY = "train the model again (tongbao train) or reinstall tongbao"
 
@@ -41,7 +42,7 @@ def load_arrays(path: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
 
 def save_crf(folder: Path, name: str, crf: Crf, options: FeatureOptions) -> None:
     """Write ``NAME.npz`` and ``NAME.json`` into an existing folder."""
-    arrays = {"ids": crf.ids, "weights": crf.weights[1:], "transitions": crf.transitions}
+    arrays = {"ids": crf.table.ids, "weights": crf.table.weights[1:], "transitions": crf.transitions}
     save_arrays(folder / f"{name}.npz", arrays)
     facts = {"labels": list(crf.labels), "id_bits": ID_BITS, "features": asdict(options)}
     text = json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True)
@@ -70,4 +71,4 @@ def load_crf(folder: Path, name: str) -> tuple[Crf, FeatureOptions]:
         raise ModelError(str(folder / f"{name}.npz"), "the shapes of the arrays do not fit each other", REMEDY)
     if len(ids) and int(ids.max()) >= 1 << ID_BITS:
         raise ModelError(str(folder / f"{name}.npz"), "a feature id is out of range", REMEDY)
-    return Crf.build(labels, ids, weights, transitions), options
+    return Crf(labels, WeightTable.build(ids, weights), transitions), options

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.numbers import find_quantities
-from tongbao.records import Bulletin, Label, QuantityKind, Span
-from tongbao.tagging.arrays import U64, hash_words
+from tongbao.records import Bulletin, Label, Span
+from tongbao.tagging.columns import FeatureOptions, Resources, text_columns
 from tongbao.tagging.crf import Crf
-from tongbao.tagging.features import FeatureOptions, Resources, document_features
-from tongbao.tagging.mentions import from_bio, sequences
-from tongbao.tagging.words import segmenter
-
-#: Numbers of the quantity kinds in grammar features. The order is part of a model: append, never reorder.
-_KIND_NUMBER: dict[QuantityKind, int] = {
-    "count": 1,
-    "money": 2,
-    "ratio": 3,
-    "length": 4,
-    "area": 5,
-    "volume": 6,
-    "mass": 7,
-    "duration": 8,
-    "rank": 9,
-    "other": 10,
-}
+from tongbao.tagging.features import mention_features
+from tongbao.tagging.mentions import from_bio, sequences, whole_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +42,8 @@ class Tagger:
         text = bulletin.text
         if not text:
             return [], np.zeros((0, len(self.crf.labels)))
-        emissions = self.crf.emissions(features_of(text, self.resources, self.options))
+        columns = text_columns(text, self.resources, self.options)
+        emissions = self.crf.emissions(mention_features(columns, self.options.brackets))
         pieces = sequences(text, bulletin.sentences)
         path, marginals = self.crf.decode(emissions, [piece.start for piece in pieces], [piece.end for piece in pieces])
-        return [Tagged(*found) for found in from_bio(path, marginals)], marginals
-
-
-def features_of(text: str, resources: Resources, options: FeatureOptions) -> NDArray[np.uint32]:
-    """The feature ids of a text, from the text alone: what training and tagging share."""
-    starts = None if options.words == "none" else segmenter(options.words).starts(text)
-    found = find_quantities(text) if options.grammar else []
-    candidates = [(span, _KIND_NUMBER[kind]) for span, kind in found]
-    return document_features(text, starts, candidates, resources, options)
-
-
-def build_resources(clusters: NDArray[np.uint8], lexicon: Sequence[tuple[str, Sequence[str]]]) -> Resources:
-    """Look-up tables from a cluster table and named word lists; the order of the lists is part of a model."""
-    tables: list[tuple[str, dict[int, U64]]] = [(name, hash_words(sorted(set(words)))) for name, words in lexicon]
-    return Resources(clusters, tuple(tables))
+        return [Tagged(*found) for found in whole_titles(text, from_bio(path, marginals))], marginals

@@ -1,8 +1,8 @@
 """Clusters of characters, made once at training time from vectors that the jieba package carries.
 
 The file ``lac_small/model_baseline/word_emb`` (MIT, part of jieba) holds a 29-byte header and 20,941 rows of 128
-float32; ``word.dic`` names the rows. Characters that behave alike share a cluster, so that a rare character can borrow from its
-neighbours (the idea of Miller et al. 2004, "Name tagging with word clusters and discriminative training").
+float32; ``word.dic`` names the rows. Characters that behave alike share a cluster, so that a rare character can borrow
+from its neighbours (the idea of Miller et al. 2004, "Name tagging with word clusters and discriminative training").
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
 from tongbao.tagging.crf import Crf
+from tongbao.tagging.weights import WeightTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +84,4 @@ def read_weights(path: Path, labels: Sequence[str]) -> Crf:
     transitions = np.zeros((len(labels), len(labels)), dtype=np.float32)
     for (first, second), weight in info.transitions.items():
         transitions[column[first], column[second]] = weight
-    return Crf.build(labels, ids, weights, transitions)
+    return Crf(tuple(labels), WeightTable.build(ids, weights), transitions)

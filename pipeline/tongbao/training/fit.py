@@ -19,10 +19,11 @@ from tongbao.extraction import MODEL_FORMAT, Extractor, lexicon_lists, read_meta
 from tongbao.linking.rules import RuleLinker
 from tongbao.reading import read_text
 from tongbao.records import Annotated
-from tongbao.tagging.features import FeatureOptions
+from tongbao.tagging.columns import FeatureOptions, build_resources, text_columns
+from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
 from tongbao.tagging.storage import save_arrays, save_crf
-from tongbao.tagging.tagger import Tagger, build_resources, features_of
+from tongbao.tagging.tagger import Tagger
 from tongbao.training.clusters import cluster_table
 from tongbao.training.config import TrainingConfig
 from tongbao.training.crf import CrfParameters, train_crf
@@ -64,7 +65,7 @@ def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArra
 
     def data() -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
         for document in documents:
-            features = features_of(document.text, resources, options)
+            features = mention_features(text_columns(document.text, resources, options), options.brackets)
             tags = to_bio(len(document.text), [(m.label, m.span) for m in document.mentions])
             for piece in sequences(document.text, read_text(document.text).sentences):
                 yield features[piece.start : piece.end], tags[piece.start : piece.end]

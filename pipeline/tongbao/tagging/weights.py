@@ -1,0 +1,46 @@
+"""Weights of hashed features: the one look-up that every learned part shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+
+#: Feature ids are hashes cut to this many bits; one look-up array of this size maps them to rows of weights.
+ID_BITS = 22
+#: Rows looked up together: bounds the memory of one step to tens of megabytes.
+BATCH_ROWS = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class WeightTable:
+    """Weights of F features for L outputs.
+
+    ``ids`` (uint32, ascending, ``(F,)``) are the features that have weights; ``weights`` (float32, ``(F + 1, L)``) are
+    zero in row 0, which all other features look up, then one row an id; ``rows`` maps an id to its row.
+    """
+
+    ids: NDArray[np.uint32]
+    weights: F32
+    rows: NDArray[np.int32]
+
+    @classmethod
+    def build(cls, ids: NDArray[np.uint32], weights: F32) -> WeightTable:
+        """From ids and their weights, ``(F, L)``."""
+        rows = np.zeros(1 << ID_BITS, dtype=np.int32)
+        rows[ids] = np.arange(1, len(ids) + 1, dtype=np.int32)
+        padded = np.vstack([np.zeros((1, weights.shape[1]), dtype=np.float32), weights.astype(np.float32)])
+        return cls(ids, padded, rows)
+
+    def scores(self, features: NDArray[np.uint32]) -> F32:
+        """Summed weights of each row of features: ``(n, T)`` ids → ``(n, L)``."""
+        out = np.zeros((features.shape[0], self.weights.shape[1]), dtype=np.float32)
+        for first in range(0, features.shape[0], BATCH_ROWS):
+            rows = self.rows[features[first : first + BATCH_ROWS]]
+            block = out[first : first + BATCH_ROWS]
+            for column in range(rows.shape[1]):
+                block += self.weights[rows[:, column]]
+        return out

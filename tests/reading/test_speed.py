@@ -1,0 +1,40 @@
+"""Adversarial texts are read in linear time: a quadratic step would take minutes, a linear one under a second."""
+
+import time
+
+import pytest
+
+from tongbao.reading import read_text, split_clauses
+from tongbao.records import Span
+
+N = 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * N,
+        "（" * N + "）" * N,
+        "《" * N,
+        "《" * N + "》" * N,
+        "整治问题，查处1.5万元；" * (N // 4),
+        "牵头单位:" * (N // 20),
+        "(牵头单位:" * (N // 20),
+        "由甲局牵头，" * (N // 20),
+        "1.\n" * (N // 10),
+        "一、\n（一）\n1.\n（1）\n①\n" * (N // 100),
+        "（一）甲。" * (N // 10),
+        "。" + "”" * N,
+        "甲。" + " " * N + "乙",
+        "\n" * (N // 3),
+        "1" * N,
+        "一" * N,
+        "2024年" * (N // 5),
+    ],
+    ids=lambda text: text[:8].replace("\n", "⏎"),
+)
+def test_adversarial(text: str) -> None:
+    begin = time.perf_counter()
+    read_text(text)
+    split_clauses(text, Span(0, len(text)))
+    assert time.perf_counter() - begin < 15
