@@ -6,7 +6,7 @@ Imports neither spaCy nor scikit-learn nor CRFsuite: everything learned is array
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,20 +18,23 @@ from numpy.typing import NDArray
 
 from tongbao import lexicon
 from tongbao.errors import ModelError
-from tongbao.linking.assembly import assemble
-from tongbao.linking.rules import RuleLinker
+from tongbao.linking.assembly import Subject, assemble, judge_titles, refill
+from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
+from tongbao.linking.linker import CHOICES, Linker
+from tongbao.linking.scene import Scene
 from tongbao.reading import read_text
 from tongbao.records import Annotated, Bulletin, GoldSection, Mention, Span, Tables
 from tongbao.rows import build_tables
 from tongbao.tagging.columns import build_resources
 from tongbao.tagging.mentions import BIO
-from tongbao.tagging.storage import REMEDY, load_arrays, load_crf
+from tongbao.tagging.storage import REMEDY, load_arrays, load_crf, load_tables
 from tongbao.tagging.tagger import Tagger
 
 #: Version of the model folder; a model of another version cannot be used.
 MODEL_FORMAT = 1
 DEFAULT_MODEL = "zh_tongbao"
 _QUANTITY_COLUMNS = [BIO.index("B-QUANTITY"), BIO.index("I-QUANTITY")]
+_POLICY_COLUMNS = [BIO.index("B-POLICY"), BIO.index("I-POLICY")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Extractor:
     """A loaded model. ``meta`` is its ``meta.json``."""
 
     tagger: Tagger
-    linker: RuleLinker
+    linker: Linker
     meta: dict[str, Any]
 
     @property
@@ -59,8 +62,8 @@ class Extractor:
     def extract(self, source: str | Bulletin) -> Extraction:
         """Rows of one document, given as text or as read by ``tongbao.reading``."""
         bulletin = read_text(source) if isinstance(source, str) else source
-        mentions, marginals = self.mentions(bulletin)
-        annotated = self.link(bulletin, mentions)
+        subject, mentions, marginals = self.mentions(bulletin)
+        annotated = self.link(subject, mentions)
         tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals))
         return Extraction(bulletin, annotated, tables)
 
@@ -68,14 +71,22 @@ class Extractor:
         """Rows of many documents, one after the other, in order."""
         return map(self.extract, sources)
 
-    def mentions(self, bulletin: Bulletin) -> tuple[list[Mention], NDArray[np.float64]]:
-        """Mentions with attributes, and the marginals of the chain's labels, ``(len(text), 13)``."""
-        tagged, marginals = self.tagger.tag(bulletin)
-        return assemble(bulletin, tagged), marginals
+    def mentions(self, bulletin: Bulletin) -> tuple[Subject, list[Mention], NDArray[np.float64]]:
+        """The document made ready, its mentions with attributes, and the chain's marginals, ``(len(text), 13)``."""
+        subject = Subject.build(bulletin, self.tagger.columns(bulletin.text))
+        tagged, marginals = self.tagger.tag(bulletin, subject.columns)
+        judged = judge_titles(subject, tagged, marginals[:, _POLICY_COLUMNS].sum(axis=1), self.linker)
+        return subject, assemble(subject, judged, self.linker), marginals
 
-    def link(self, bulletin: Bulletin, mentions: list[Mention]) -> Annotated:
-        """The annotation that given mentions (predicted or gold, in text order) lead to."""
-        links = self.linker.link(bulletin, mentions)
+    def given(self, bulletin: Bulletin, mentions: Sequence[Mention]) -> Annotated:
+        """The annotation that given mentions (gold) lead to: only their labels and spans are taken."""
+        subject = Subject.build(bulletin, self.tagger.columns(bulletin.text))
+        return self.link(subject, refill(subject, mentions, self.linker))
+
+    def link(self, subject: Subject, mentions: Sequence[Mention]) -> Annotated:
+        """The annotation that mentions with attributes, in text order, lead to."""
+        bulletin = subject.bulletin
+        links = self.linker.link(Scene.build(bulletin, subject.columns, mentions))
         return Annotated(
             id=bulletin.id,
             origin="external",
@@ -123,11 +134,15 @@ def load(path: str | Path | None = None) -> Extractor:
     folder = Path(path) if path is not None else default_model()
     meta = read_meta(folder)
     crf, options = load_crf(folder, "mentions")
-    if crf.labels != BIO:
+    indicator, _ = load_crf(folder, "indicator")
+    if crf.labels != BIO or indicator.labels != INDICATOR_LABELS:
         raise ModelError(str(folder), "the model has other labels than this version", REMEDY)
     clusters = load_arrays(folder / "clusters.npz", ("clusters",))["clusters"]
+    if clusters.dtype != np.uint8 or clusters.ndim != 2 or len(clusters) != 0x10000:
+        raise ModelError(str(folder / "clusters.npz"), "not a table of character clusters", REMEDY)
     tagger = Tagger(crf, build_resources(clusters, lexicon_lists()), options)
-    return Extractor(tagger, RuleLinker(), meta)
+    linker = Linker(indicator, load_tables(folder / "choices.npz", CHOICES))
+    return Extractor(tagger, linker, meta)
 
 
 def default_model() -> Path:
@@ -153,7 +168,7 @@ def read_meta(folder: Path) -> dict[str, Any]:
             str(meta[key])
     except FileNotFoundError as error:
         raise ModelError(str(place), "a part of the model is missing", REMEDY) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(str(place), f"not the meta data of a tongbao model: {error!r}", REMEDY) from error
     if version != MODEL_FORMAT:
         raise ModelError(str(place), f"a model of format {version}, this version reads {MODEL_FORMAT}", REMEDY)

@@ -50,7 +50,10 @@ def left_out(
         ("date", _Cover(m.span for m in mentions if m.label == "PERIOD")),
         ("title", _Cover(m.span for m in mentions if m.label == "POLICY")),
         ("name", _Cover(m.span for m in mentions if m.label in ("DEPARTMENT", "ORGANIZATION", "SCOPE"))),
-        ("list_mark", _Cover(Span(s.span.start, s.span.start + len(s.number) + 1) for s in bulletin.sections if s.number)),
+        (
+            "list_mark",
+            _Cover(Span(s.span.start, s.span.start + len(s.number) + 1) for s in bulletin.sections if s.number),
+        ),
         *_covers(_firm(), folded),
     ]
     loose = _covers(_loose(), folded)

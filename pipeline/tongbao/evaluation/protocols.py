@@ -20,7 +20,6 @@ from tongbao.evaluation.counts import Counts, count, count_all
 from tongbao.evaluation.scoring import Scores
 from tongbao.evaluation.splits import folds, leave_one_item_out
 from tongbao.extraction import Extractor
-from tongbao.linking.assembly import refill
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.training import TrainingConfig, clusters_of, fit
@@ -61,8 +60,7 @@ def predict(extractor: Extractor, gold: Annotated) -> tuple[Annotated, Annotated
     """What a model says of a gold document: from the bare text, and from its gold mentions."""
     bulletin = read_text(gold.text, gold.id)
     end_to_end = extractor.extract(bulletin).annotated
-    given = extractor.link(bulletin, refill(bulletin, gold.mentions))
-    return end_to_end, given
+    return end_to_end, extractor.given(bulletin, gold.mentions)
 
 
 def _run_job(job: _Job) -> _Predicted:

@@ -3,26 +3,106 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tongbao.linking import attributes
-from tongbao.records import Bulletin, Department, Label, Mention, Quantity, Span
-from tongbao.tagging.mentions import ID_LETTER, nested_titles
+from tongbao.linking.canonical import canonical_names
+from tongbao.linking.facts import TextSums, span_facts
+from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES, class_features, classify
+from tongbao.linking.layout import places
+from tongbao.linking.linker import Linker
+from tongbao.records import Bulletin, Department, Label, Mention, Policy, Quantity, Span
+from tongbao.tagging.columns import TextColumns
+from tongbao.tagging.mentions import ID_LETTER, nested_titles, title_marks
 from tongbao.tagging.tagger import Tagged
 
 #: What a quantity says whose number the grammar cannot read; only gold mentions can come to this.
 _UNREAD = Quantity(None, None, None, None, "exact", "other", "none")
+#: A stretch in title marks is a policy where the chain and the title classifier together find that likelier than not.
+_TITLE_THRESHOLD = 0.5
 
 
-def assemble(bulletin: Bulletin, tagged: Iterable[Tagged]) -> list[Mention]:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document on its way to mentions: what is read, and the columns of its characters."""
+
+    bulletin: Bulletin
+    columns: TextColumns
+    sums: TextSums
+
+    @classmethod
+    def build(cls, bulletin: Bulletin, columns: TextColumns) -> Subject:
+        """Count what the classes of spans need counted."""
+        return cls(bulletin, columns, TextSums(columns))
+
+
+def class_rows(subject: Subject, mentions: Sequence[Mention], label: Label) -> NDArray[np.uint32]:
+    """Features of all mentions of one label, for the classes of departments and of titles."""
+    found = places(subject.bulletin, mentions, (label,))
+    facts = span_facts(subject.columns, subject.sums, found)
+    text = subject.bulletin.text
+    spans = [place.mention.span for place in found]
+    if label == "DEPARTMENT":
+        readings = [[ROLES.index(role) for role in attributes.roles(subject.bulletin, spans)]]
+    else:
+        readings = [
+            [POLICY_KINDS.index(attributes.policy_kind(span.of(text))) for span in spans],
+            [ACTS.index(attributes.policy_act(text, span)) for span in spans],
+        ]
+    return class_features(subject.columns, subject.sums, facts, readings)
+
+
+def title_candidates(text: str) -> list[Mention]:
+    """Every stretch in title marks, as a mention to be judged."""
+    return [Mention(f"x{n}", "POLICY", Span(*m.span())) for n, m in enumerate(title_marks().finditer(text))]
+
+
+def judge_titles(
+    subject: Subject, tagged: Iterable[Tagged], chain: NDArray[np.float64], linker: Linker
+) -> list[Tagged]:
+    """The tagged spans with every 《》 decided: policy or not.
+
+    ``chain`` is the chain's probability that a character belongs to a policy, ``(n,)``. The mean of chain and title
+    classifier decides; a policy without marks stays as it was tagged.
+    """
+    candidates = title_candidates(subject.bulletin.text)
+    others = list(tagged)
+    if not candidates:
+        return others
+    rows = class_rows(subject, candidates, "POLICY")
+    odds = linker.choices["title"].scores(rows)[:, 0].astype(np.float64)
+    likely = 1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))
+    accepted: list[Tagged] = []
+    for candidate, probability in zip(candidates, likely.tolist(), strict=True):
+        span = candidate.span
+        both = (float(chain[span.start : span.end].mean()) + probability) / 2
+        if both >= _TITLE_THRESHOLD:
+            accepted.append(Tagged("POLICY", span, both))
+    judged = [candidate.span for candidate in candidates]
+    kept = [item for item in others if not (item.label == "POLICY" and item.span in judged)]
+    inside = sorted(item.span for item in accepted)
+    kept = [item for item in kept if not _any_overlap(item.span, inside)]
+    return sorted([*kept, *accepted], key=lambda item: item.span)
+
+
+def _any_overlap(span: Span, others: Sequence[Span]) -> bool:
+    """Whether ``span`` overlaps one of an ordered, disjoint sequence."""
+    at = int(np.searchsorted([other.end for other in others], span.start, side="right"))
+    return at < len(others) and others[at].overlaps(span)
+
+
+def assemble(subject: Subject, tagged: Iterable[Tagged], linker: Linker) -> list[Mention]:
     """Mentions in text order with ids (``d1``, ``q2``, …), titles inside titles added, attributes filled in.
 
     A tagged quantity in which the grammar finds no number is dropped: a row without a value is no row. The number
     itself then stands in ``left_out``.
     """
-    text = bulletin.text
-    found: list[tuple[Span, Label, float | None, bool]] = []
+    text = subject.bulletin.text
+    found: list[tuple[Span, Label, float, bool]] = []
     values: dict[Span, Quantity] = {}
     for item in tagged:
         if item.label == "QUANTITY":
@@ -38,12 +118,11 @@ def assemble(bulletin: Bulletin, tagged: Iterable[Tagged]) -> list[Mention]:
         Mention(f"{ID_LETTER[label]}{number}", label, span, values.get(span), confidence)
         for number, (span, label, confidence, _) in enumerate(found, start=1)
     ]
-    nested = {entry[0] for entry in found if entry[3]}
-    return fill(bulletin, mentions, nested)
+    return fill(subject, mentions, {entry[0] for entry in found if entry[3]}, linker)
 
 
-def refill(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Mention]:
-    """Given mentions (gold) without what predictions must find out: their attributes come from the rules again."""
+def refill(subject: Subject, mentions: Sequence[Mention], linker: Linker) -> list[Mention]:
+    """Given mentions (gold) without what predictions must find out: their attributes are found anew."""
     plain = sorted((replace(m, attributes=None) for m in mentions), key=lambda m: (m.span.start, -m.span.end))
     nested = {
         inner.span
@@ -53,40 +132,80 @@ def refill(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Mention]:
     out: list[Mention] = []
     for mention in plain:
         if mention.label == "QUANTITY":
-            value = attributes.quantity(bulletin.text, mention.span)
+            value = attributes.quantity(subject.bulletin.text, mention.span)
             out.append(replace(mention, attributes=value or _UNREAD))
         else:
             out.append(mention)
-    return fill(bulletin, out, nested)
+    return fill(subject, out, nested, linker)
 
 
-def fill(bulletin: Bulletin, mentions: Sequence[Mention], nested: set[Span]) -> list[Mention]:
-    """The same mentions with the attributes that rules give to departments, policies and periods.
+def fill(subject: Subject, mentions: Sequence[Mention], nested: set[Span], linker: Linker) -> list[Mention]:
+    """The same mentions with the attributes of departments, policies and periods; quantities keep what they have.
 
-    ``nested`` are the spans of titles inside titles; quantities keep what they have.
+    ``nested`` are the spans of titles inside titles.
     """
-    departments = [mention for mention in mentions if mention.label == "DEPARTMENT"]
-    roles = dict(
-        zip(
-            (mention.id for mention in departments),
-            attributes.roles(bulletin, [mention.span for mention in departments]),
-            strict=True,
-        )
-    )
+    filled = {
+        **_departments(subject, mentions, linker),
+        **_policies(subject, mentions, nested, linker),
+    }
     dated = [mention for mention in mentions if mention.label == "PERIOD"]
-    dates = dict(zip((mention.id for mention in dated), attributes.periods(bulletin, dated), strict=True))
-    out: list[Mention] = []
+    dates = attributes.periods(subject.bulletin, dated)
+    filled.update((mention.id, replace(mention, attributes=found)) for mention, found in zip(dated, dates, strict=True))
+    return _issuers(subject.bulletin, [filled.get(mention.id, mention) for mention in mentions])
+
+
+def _departments(subject: Subject, mentions: Sequence[Mention], linker: Linker) -> dict[str, Mention]:
+    found = [mention for mention in mentions if mention.label == "DEPARTMENT"]
+    if not found:
+        return {}
+    roles, _ = classify(linker.choices["role"], class_rows(subject, mentions, "DEPARTMENT"))
+    names = canonical_names(subject.bulletin, [mention.span for mention in found])
+    return {
+        mention.id: replace(mention, attributes=Department(ROLES[role], name.name, name.level, name.region))
+        for mention, role, name in zip(found, roles.tolist(), names, strict=True)
+    }
+
+
+def _policies(subject: Subject, mentions: Sequence[Mention], nested: set[Span], linker: Linker) -> dict[str, Mention]:
+    found = [mention for mention in mentions if mention.label == "POLICY"]
+    if not found:
+        return {}
+    rows = class_rows(subject, mentions, "POLICY")
+    kinds, _ = classify(linker.choices["kind"], rows)
+    acts, _ = classify(linker.choices["act"], rows)
+    out: dict[str, Mention] = {}
     outer: Mention | None = None
+    for mention, kind, act in zip(found, kinds.tolist(), acts.tolist(), strict=True):
+        inside = mention.span in nested and outer is not None
+        facts = Policy(
+            kind=POLICY_KINDS[kind],
+            act=ACTS[act],
+            number=attributes.policy_number(subject.bulletin.text, mention.span),
+            nested=inside,
+            nested_in=outer.id if inside and outer else None,
+            trial=attributes.is_trial(mention.span.of(subject.bulletin.text)),
+        )
+        out[mention.id] = replace(mention, attributes=facts)
+        outer = outer if inside else mention
+    return out
+
+
+def _issuers(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Mention]:
+    """Who issued each policy: named in its title, else the issuing department in front of it in its sentence."""
+    out: list[Mention] = []
+    issuer: Mention | None = None
     for mention in mentions:
-        if mention.label == "DEPARTMENT":
-            out.append(replace(mention, attributes=Department(roles[mention.id])))
-        elif mention.label == "PERIOD":
-            out.append(replace(mention, attributes=dates[mention.id]))
-        elif mention.label == "POLICY":
-            inside = mention.span in nested
-            facts = attributes.policy(bulletin.text, mention.span, inside)
-            out.append(replace(mention, attributes=replace(facts, nested_in=outer.id if inside and outer else None)))
-            outer = outer if inside else mention
-        else:
-            out.append(mention)
+        facts = mention.attributes
+        if isinstance(facts, Department) and facts.role == "issuer":
+            issuer = mention
+        if isinstance(facts, Policy):
+            name = attributes.issuer_in_title(mention.span.of(bulletin.text))
+            if name is None and issuer and facts.act in ("issue", "amend") and not facts.nested:
+                between = bulletin.text[issuer.span.end : mention.span.start]
+                if not any(stop in between for stop in "。！？\n"):
+                    known = issuer.attributes
+                    canonical = known.canonical if isinstance(known, Department) else None
+                    name = canonical or issuer.span.of(bulletin.text)
+            mention = replace(mention, attributes=replace(facts, issuer=name))
+        out.append(mention)
     return out

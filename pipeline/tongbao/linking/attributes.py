@@ -1,6 +1,7 @@
-"""Attributes of mentions: what a quantity says, what a department does, what kind of document a policy is.
+"""Attributes of mentions by rule: what a quantity or a period says, and first readings of departments and policies.
 
-Rules over the surface and its surroundings. Quantities and periods are read by the number grammar.
+Quantities and periods are read by the number grammar. What a department does and what kind of document a policy is and
+what is done with it are decided by learned models (``kinds``), for which the readings here are one piece of evidence.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from tongbao.records import (
     Bulletin,
     Mention,
     Period,
-    Policy,
     PolicyKind,
     Quantity,
     Role,
@@ -119,17 +119,24 @@ def _number_after() -> re.Pattern[str]:
     )
 
 
-def policy(text: str, span: Span, nested: bool = False) -> Policy:
-    """Kind, act, document number behind the title, trial."""
-    title = span.of(text)
+def policy_number(text: str, span: Span) -> str | None:
+    """The document number that follows a title, ``泉政办〔2023〕12号``, without the brackets round it."""
     match = _number_after().match(text, span.end)
-    return Policy(
-        kind=policy_kind(title),
-        act=policy_act(text, span),
-        number=match[1] if match else None,
-        nested=nested,
-        trial="试行" in title or "暂行" in title,
-    )
+    return match[1] if match else None
+
+
+def is_trial(title: str) -> bool:
+    """Whether the title says that the document is on trial."""
+    return "试行" in title or "暂行" in title
+
+
+_ISSUER = re.compile(r"《([\u4e00-\u9fff、]{3,40}?)(?:等[\d一二三四五六七八九十]+(?:个)?(?:部门|单位))?关于")
+
+
+def issuer_in_title(title: str) -> str | None:
+    """The body in front of 关于 in a title (``《泉州市民政局关于…的通知》`` → ``泉州市民政局``), if one stands there."""
+    match = _ISSUER.match(title)
+    return match[1] if match else None
 
 
 # --- periods -------------------------------------------------------------------------------------------------------

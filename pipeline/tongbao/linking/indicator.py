@@ -1,9 +1,9 @@
 """The indicator of each quantity: the second use of the sequence engine.
 
 With one quantity in focus, the characters of its clause and of the clause before are labelled: in front of it
-(``B-L``, ``I-L``), behind it (``B-R``, ``I-R``), or no part of its indicator (``O``), as semantic roles are labelled with one
-predicate in focus (Gildea and Jurafsky 2002; as one sequence a predicate, Hacioglu et al. 2004). All windows of a document
-are decoded together.
+(``B-L``, ``I-L``), behind it (``B-R``, ``I-R``), or no part of its indicator (``O``), as semantic roles are labelled
+with one predicate in focus (Gildea and Jurafsky 2002; as one sequence a predicate, Hacioglu et al. 2004). All windows
+of a document are decoded together.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ I64 = NDArray[np.int64]
 class Windows:
     """The windows of all quantities of a document, laid end to end.
 
-    Window ``k`` covers the positions ``[start[k], end[k])`` of the text; ``position`` and ``owner`` (both ``(M,)``) give
-    the position in the text and the window of every laid-out character, ``offset`` where each window begins.
+    Window ``k`` covers the positions ``[start[k], end[k])`` of the text; ``position`` and ``owner`` (both ``(M,)``)
+    give the position in the text and the window of every laid-out character, ``offset`` where each window begins.
     """
 
     start: I64
@@ -125,7 +125,8 @@ class _Context:
         sums = np.concatenate([[0], np.cumsum(marks)])
         left = sums[first] - sums[np.minimum(at + 1, first)]
         right = sums[np.maximum(at, last)] - sums[last]
-        return np.minimum(np.where(at < first, left, right), 3).astype(np.uint64)
+        found: U64 = np.minimum(np.where(at < first, left, right), 3).astype(np.uint64)
+        return found
 
     def _focus_facts(self, columns: TextColumns, places: Sequence[Place], laid: Windows) -> None:
         owner = self.owner

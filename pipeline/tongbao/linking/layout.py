@@ -1,13 +1,13 @@
-"""Where each quantity stands: its sentence, its clause, its section, its neighbours."""
+"""Where each mention stands: its sentence, its clause, its section, its neighbours."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from tongbao.reading import split_clauses
-from tongbao.records import Bulletin, Mention, Span
+from tongbao.records import Bulletin, Label, Mention, Span
 
 #: Clauses inside brackets that one clause may hold in front of a quantity before the look-up gives up.
 _CLAUSES_LOOKED_AT = 40
@@ -15,7 +15,7 @@ _CLAUSES_LOOKED_AT = 40
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The surroundings of one quantity.
+    """The surroundings of one mention.
 
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
     same sentence (the clause in front, or the one round a bracket); ``section`` is an index or -1.
@@ -33,15 +33,18 @@ def holding(spans: Sequence[Span], starts: Sequence[int], position: int) -> int:
     return bisect_right(starts, position) - 1
 
 
-def places(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Place]:
-    """The surroundings of every quantity, in text order. Linear in the text: each sentence is split once."""
+def places(bulletin: Bulletin, mentions: Sequence[Mention], labels: Container[Label] = ("QUANTITY",)) -> list[Place]:
+    """The surroundings of every mention with one of ``labels``, in text order.
+
+    Linear in the text: each sentence is split once.
+    """
     starts = [sentence.start for sentence in bulletin.sentences]
     sections = innermost_sections(bulletin)
     out: list[Place] = []
     current = -1
     clauses: tuple[Span, ...] = ()
     for mention in mentions:
-        if mention.label != "QUANTITY":
+        if mention.label not in labels:
             continue
         index = holding(bulletin.sentences, starts, mention.span.start)
         sentence = bulletin.sentences[index] if index >= 0 else mention.span

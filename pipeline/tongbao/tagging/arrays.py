@@ -68,7 +68,7 @@ def _class_table() -> U8:
 
 def classes(points: NDArray[np.uint32]) -> U8:
     """The class of every character; characters beyond the basic plane are of class 0."""
-    return _class_table()[np.where(points < 0x10000, points, 0x4E00)]
+    return _class_table()[np.where(points < 0x10000, points, 0)]
 
 
 def mix(values: U64) -> U64:

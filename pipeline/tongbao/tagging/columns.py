@@ -150,7 +150,7 @@ def lexicon_tags(hashes: SubstringHashes, words: dict[int, U64], size: int) -> U
         at = np.minimum(np.searchsorted(known, found), len(known) - 1)
         starts = np.nonzero(known[at] == found)[0]
         width = np.uint64(min(length, 8) * 4)
-        for offset in range(length):
+        for offset in reversed(range(length)):  # beginnings last: they stay where a later word overlaps
             place = 3 if length == 1 else 0 if offset == 0 else 2 if offset == length - 1 else 1
             tags[starts + offset] = width + np.uint64(place)
     return tags

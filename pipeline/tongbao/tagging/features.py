@@ -14,7 +14,6 @@ from tongbao.tagging.arrays import U64, codes, mix, shift
 from tongbao.tagging.columns import TextColumns, Words
 from tongbao.tagging.weights import ID_BITS
 
-_MASK = np.uint64((1 << ID_BITS) - 1)
 _PRIME = np.uint64(0x100000001B3)
 #: A bracket that stays open longer than this many characters was never closed.
 _LONGEST_BRACKET = 200
@@ -23,8 +22,9 @@ _LONGEST_BRACKET = 200
 class Templates:
     """Collects template columns; each column is salted with its number so that templates never share ids."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, bits: int = ID_BITS) -> None:
         self._size = size
+        self._mask = np.uint64((1 << bits) - 1)
         self._columns: list[NDArray[np.uint32]] = []
 
     def add(self, *parts: U64) -> None:
@@ -33,7 +33,7 @@ class Templates:
         for part in parts:
             joined = joined * _PRIME + part
             joined ^= joined >> np.uint64(29)
-        self._columns.append((mix(joined) & _MASK).astype(np.uint32))
+        self._columns.append((mix(joined) & self._mask).astype(np.uint32))
 
     def array(self) -> NDArray[np.uint32]:
         """All templates, ``(n, T)``."""

@@ -78,7 +78,7 @@ def whole_titles(text: str, found: list[tuple[Label, Span, float]]) -> list[tupl
 
     A title is never half a title: ``落实…细则》`` becomes ``《…落实…细则》``. What the longer span swallows is dropped.
     """
-    brackets = [Span(*match.span()) for match in _title_marks().finditer(text)]
+    brackets = [Span(*match.span()) for match in title_marks().finditer(text)]
     starts = [bracket.start for bracket in brackets]
     out: list[tuple[Label, Span, float]] = []
     for label, span, confidence in found:
@@ -100,7 +100,7 @@ def whole_titles(text: str, found: list[tuple[Label, Span, float]]) -> list[tupl
 
 
 @cache
-def _title_marks() -> re.Pattern[str]:
+def title_marks() -> re.Pattern[str]:
     """A pair of title marks with at most one pair inside; longer than 200 characters it was never closed."""
     return re.compile(r"《[^《》]{0,120}(?:《[^《》]{0,120}》[^《》]{0,80})?》")
 

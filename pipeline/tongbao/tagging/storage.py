@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tongbao.errors import ModelError
 from tongbao.tagging.columns import FeatureOptions
 from tongbao.tagging.crf import Crf
-from tongbao.tagging.weights import ID_BITS, WeightTable
+from tongbao.tagging.weights import CHOICE_BITS, ID_BITS, WeightTable
+from tongbao.tagging.words import SEGMENTERS
 
 REMEDY = "train the model again (tongbao train) or reinstall tongbao"
 
@@ -32,12 +33,36 @@ def load_arrays(path: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
         ModelError: the file is missing or damaged, or an array is not in it.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in names}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            return {name: np.asarray(stored[name]) for name in names}
     except FileNotFoundError as error:
         raise ModelError(str(path), "a part of the model is missing", REMEDY) from error
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:  # numpy, zipfile, zlib and tokenize each raise their own on a damaged file
         raise ModelError(str(path), f"a part of the model is damaged: {error}", REMEDY) from error
+
+
+def save_tables(path: Path, tables: Mapping[str, WeightTable]) -> None:
+    """Write several weight tables of ``CHOICE_BITS`` bits into one file."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, table in tables.items():
+        arrays[f"{name}.ids"], arrays[f"{name}.weights"] = table.ids, table.weights[1:]
+    save_arrays(path, arrays)
+
+
+def load_tables(path: Path, names: tuple[str, ...]) -> dict[str, WeightTable]:
+    """Read what ``save_tables`` wrote.
+
+    Raises:
+        ModelError: the file is missing or damaged, or a table is not in it.
+    """
+    arrays = load_arrays(path, tuple(f"{name}.{part}" for name in names for part in ("ids", "weights")))
+    out: dict[str, WeightTable] = {}
+    for name in names:
+        ids, weights = arrays[f"{name}.ids"], arrays[f"{name}.weights"]
+        if weights.ndim != 2 or len(weights) != len(ids) or (len(ids) and int(ids.max()) >= 1 << CHOICE_BITS):
+            raise ModelError(str(path), f"the arrays of {name} do not fit each other", REMEDY)
+        out[name] = WeightTable.build(ids, weights, CHOICE_BITS)
+    return out
 
 
 def save_crf(folder: Path, name: str, crf: Crf, options: FeatureOptions) -> None:
@@ -61,13 +86,17 @@ def load_crf(folder: Path, name: str) -> tuple[Crf, FeatureOptions]:
         labels, bits, options = tuple(facts["labels"]), facts["id_bits"], FeatureOptions(**facts["features"])
     except FileNotFoundError as error:
         raise ModelError(str(place), "a part of the model is missing", REMEDY) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(str(place), f"a part of the model is damaged: {error}", REMEDY) from error
+    if options.words not in (*SEGMENTERS, "none"):
+        raise ModelError(str(place), f"there is no segmenter {options.words!r}", REMEDY)
     if bits != ID_BITS:
         raise ModelError(str(place), f"made for {bits}-bit features, this version has {ID_BITS}", REMEDY)
     arrays = load_arrays(folder / f"{name}.npz", ("ids", "weights", "transitions"))
     ids, weights, transitions = arrays["ids"], arrays["weights"], arrays["transitions"]
-    if weights.shape != (len(ids), len(labels)) or transitions.shape != (len(labels), len(labels)):
+    if not (ids.dtype == np.uint32 and weights.dtype == transitions.dtype == np.float32):
+        raise ModelError(str(folder / f"{name}.npz"), "the types of the arrays are others", REMEDY)
+    if ids.ndim != 1 or weights.shape != (len(ids), len(labels)) or transitions.shape != (len(labels), len(labels)):
         raise ModelError(str(folder / f"{name}.npz"), "the shapes of the arrays do not fit each other", REMEDY)
     if len(ids) and int(ids.max()) >= 1 << ID_BITS:
         raise ModelError(str(folder / f"{name}.npz"), "a feature id is out of range", REMEDY)

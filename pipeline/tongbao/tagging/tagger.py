@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.records import Bulletin, Label, Span
-from tongbao.tagging.columns import FeatureOptions, Resources, text_columns
+from tongbao.tagging.columns import FeatureOptions, Resources, TextColumns, text_columns
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import from_bio, sequences, whole_titles
@@ -34,7 +34,11 @@ class Tagger:
     resources: Resources
     options: FeatureOptions
 
-    def tag(self, bulletin: Bulletin) -> tuple[list[Tagged], NDArray[np.float64]]:
+    def columns(self, text: str) -> TextColumns:
+        """What the model sees of a text before any template."""
+        return text_columns(text, self.resources, self.options)
+
+    def tag(self, bulletin: Bulletin, columns: TextColumns) -> tuple[list[Tagged], NDArray[np.float64]]:
         """The mentions of one document in text order, and the marginals of all labels, ``(len(text), L)``.
 
         Titles inside titles are not among them: one sequence cannot hold both (``mentions.nested_titles``).
@@ -42,7 +46,6 @@ class Tagger:
         text = bulletin.text
         if not text:
             return [], np.zeros((0, len(self.crf.labels)))
-        columns = text_columns(text, self.resources, self.options)
         emissions = self.crf.emissions(mention_features(columns, self.options.brackets))
         pieces = sequences(text, bulletin.sentences)
         path, marginals = self.crf.decode(emissions, [piece.start for piece in pieces], [piece.end for piece in pieces])

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 
-#: Feature ids are hashes cut to this many bits; one look-up array of this size maps them to rows of weights.
+#: Feature ids are hashes cut to this many bits; one look-up array of this size maps them to rows of weights. Chains see
+#: a million characters in training and get more bits than the choices between a few candidates.
 ID_BITS = 22
+CHOICE_BITS = 20
 #: Rows looked up together: bounds the memory of one step to tens of megabytes.
 BATCH_ROWS = 40_000
 
@@ -28,9 +30,9 @@ class WeightTable:
     rows: NDArray[np.int32]
 
     @classmethod
-    def build(cls, ids: NDArray[np.uint32], weights: F32) -> WeightTable:
-        """From ids and their weights, ``(F, L)``."""
-        rows = np.zeros(1 << ID_BITS, dtype=np.int32)
+    def build(cls, ids: NDArray[np.uint32], weights: F32, bits: int = ID_BITS) -> WeightTable:
+        """From ids of ``bits`` bits and their weights, ``(F, L)``."""
+        rows = np.zeros(1 << bits, dtype=np.int32)
         rows[ids] = np.arange(1, len(ids) + 1, dtype=np.int32)
         padded = np.vstack([np.zeros((1, weights.shape[1]), dtype=np.float32), weights.astype(np.float32)])
         return cls(ids, padded, rows)

@@ -82,7 +82,9 @@ class RjiebaSegmenter:
 
     def starts(self, text: str) -> NDArray[np.int64]:
         """See ``Segmenter``."""
-        return _starts_of(self._tokenizer.cut(text), text)
+        # Rust has no lone surrogates: another character stands in for each, so that offsets stay.
+        sound = text.encode("utf-8", "replace").decode("utf-8")
+        return _starts_of(self._tokenizer.cut(sound), text)
 
 
 class PkusegSegmenter:
@@ -95,7 +97,15 @@ class PkusegSegmenter:
             )
         import spacy_pkuseg
 
-        self._tokenizer = spacy_pkuseg.pkuseg(str(folder))
+        try:
+            # The absolute path, since a bare name could be that of a model which the library would download.
+            self._tokenizer = spacy_pkuseg.pkuseg(str(folder.absolute()))
+        except Exception as error:  # the library and its readers each raise their own on a damaged file
+            raise ModelError(
+                str(folder),
+                f"not a pkuseg model: {error}",
+                "train it again, or choose --segmenter jieba, rjieba or char",
+            ) from error
 
     def starts(self, text: str) -> NDArray[np.int64]:
         """See ``Segmenter``. pkuseg drops white space, so words are laid back onto the text one by one."""
@@ -114,7 +124,7 @@ def segmenter(name: SegmenterName, pkuseg_model: Path | None = None) -> Segmente
     """The segmenter of that name with the words of the project's lexicon.
 
     Raises:
-        ModelError: pkuseg is asked for and ``pkuseg_model`` is no folder.
+        ModelError: pkuseg is asked for and ``pkuseg_model`` is no folder with a model.
     """
     if name == "pkuseg":
         return PkusegSegmenter(pkuseg_model or Path("models/pkuseg"))

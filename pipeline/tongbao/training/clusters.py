@@ -54,6 +54,7 @@ def cluster_table(sizes: Sequence[int], seed: int) -> NDArray[np.uint8]:
         ConfigError: a size is out of range.
     """
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     if any(not 1 <= size <= 255 for size in sizes):
         raise ConfigError("clusters", f"sizes {list(sizes)} are out of range", "use numbers from 1 to 255")
@@ -61,7 +62,9 @@ def cluster_table(sizes: Sequence[int], seed: int) -> NDArray[np.uint8]:
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     points = np.array([ord(character) for character in characters])
     table = np.zeros((0x10000, len(sizes)), dtype=np.uint8)
-    for column, size in enumerate(sizes):
-        found = KMeans(size, n_init=1, random_state=seed, algorithm="lloyd").fit_predict(unit)
-        table[points, column] = found + 1
+    # On one thread: several add up the parts of a sum in an order of their own, and another machine's table is another.
+    with threadpool_limits(limits=1):
+        for column, size in enumerate(sizes):
+            found = KMeans(size, n_init=1, random_state=seed, algorithm="lloyd").fit_predict(unit)
+            table[points, column] = found + 1
     return table

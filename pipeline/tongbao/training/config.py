@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configparser import Error as ParserError
 from pathlib import Path
 from typing import Literal
 
@@ -20,10 +21,10 @@ class ModelSection(_Section):
 
     lang: str = Field(pattern="^[a-z]{2}$")
     name: str = Field(pattern="^[a-z0-9_]+$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    version: str = Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
     description: str = ""
     license: str = ""
-    seed: int = 13
+    seed: int = Field(default=13, ge=0, lt=1 << 32)
 
 
 class DataSection(_Section):
@@ -52,10 +53,17 @@ class ClusterSection(_Section):
 class CrfSection(_Section):
     """See ``training.crf.CrfParameters``."""
 
-    c1: float = Field(ge=0)
-    c2: float = Field(ge=0)
+    c1: float = Field(ge=0, allow_inf_nan=False)
+    c2: float = Field(ge=0, allow_inf_nan=False)
     iterations: int = Field(ge=1)
     min_frequency: int = Field(default=1, ge=0)
+
+
+class ChoiceSection(_Section):
+    """See ``training.linking.LinkParameters``."""
+
+    ranker_penalty: float = Field(gt=0)
+    class_strength: float = Field(gt=0)
 
 
 class TrainingConfig(_Section):
@@ -66,6 +74,8 @@ class TrainingConfig(_Section):
     features: FeatureSection
     clusters: ClusterSection
     mentions: CrfSection
+    indicator: CrfSection
+    choices: ChoiceSection
 
 
 def read_config(path: str | Path) -> tuple[TrainingConfig, str]:
@@ -85,6 +95,6 @@ def read_config(path: str | Path) -> tuple[TrainingConfig, str]:
         raise ConfigError(place, f"[{where}] {first['msg']}", "compare configs/default.cfg") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(place, f"cannot be read: {error}", "name a .cfg file") from error
-    except ValueError as error:
+    except (ValueError, ParserError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(place, f"not a configuration: {reason}", "compare configs/default.cfg") from error

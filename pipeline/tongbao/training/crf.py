@@ -21,6 +21,9 @@ from tongbao.errors import ConfigError
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.weights import WeightTable
 
+#: Weight of a label without an example: CRFsuite does not know it, and a weight of 0 would be that of a likely one.
+_NEVER = -1000.0
+
 
 @dataclass(frozen=True, slots=True)
 class CrfParameters:
@@ -84,4 +87,8 @@ def read_weights(path: Path, labels: Sequence[str]) -> Crf:
     transitions = np.zeros((len(labels), len(labels)), dtype=np.float32)
     for (first, second), weight in info.transitions.items():
         transitions[column[first], column[second]] = weight
+    unseen = [column[label] for label in labels if label not in info.labels]
+    weights[:, unseen] = _NEVER
+    transitions[unseen, :] = _NEVER
+    transitions[:, unseen] = _NEVER
     return Crf(tuple(labels), WeightTable.build(ids, weights), transitions)

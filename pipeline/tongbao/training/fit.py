@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
 from tongbao.extraction import MODEL_FORMAT, Extractor, lexicon_lists, read_meta
-from tongbao.linking.rules import RuleLinker
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.tagging.columns import FeatureOptions, build_resources, text_columns
 from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
-from tongbao.tagging.storage import save_arrays, save_crf
+from tongbao.tagging.storage import save_arrays, save_crf, save_tables
 from tongbao.tagging.tagger import Tagger
 from tongbao.training.clusters import cluster_table
 from tongbao.training.config import TrainingConfig
 from tongbao.training.crf import CrfParameters, train_crf
+from tongbao.training.linking import Example, LinkParameters, train_linker
 
 
 def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
@@ -34,13 +34,17 @@ def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
 
     Raises:
         AnnotationError: a file breaks the format.
-        ConfigError: a file is missing, or two documents have one id.
+        ConfigError: a gold file or the guidelines are missing, or two documents have one id.
     """
     documents: list[Annotated] = []
     for name in config.data.gold:
         if not Path(name).is_file():
             raise ConfigError(name, "no such gold file", "run from the folder that the paths in [data] start from")
         documents.extend(read_gold(name))
+    if config.data.guidelines and not Path(config.data.guidelines).is_file():
+        raise ConfigError(
+            config.data.guidelines, "no such guidelines", "run from the folder that the paths in [data] start from"
+        )
     seen: set[str] = set()
     for document in documents:
         if document.id in seen:
@@ -62,17 +66,28 @@ def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArra
     """
     options = FeatureOptions(**config.features.model_dump())
     resources = build_resources(clusters, lexicon_lists())
-
-    def data() -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
-        for document in documents:
-            features = mention_features(text_columns(document.text, resources, options), options.brackets)
-            tags = to_bio(len(document.text), [(m.label, m.span) for m in document.mentions])
-            for piece in sequences(document.text, read_text(document.text).sentences):
-                yield features[piece.start : piece.end], tags[piece.start : piece.end]
-
-    crf = train_crf(data(), BIO, CrfParameters(**config.mentions.model_dump()))
+    examples = []
+    for document in documents:
+        bulletin = read_text(document.text, document.id)
+        examples.append(Example.build(document, bulletin, text_columns(document.text, resources, options)))
+    chain = train_crf(_sentences(examples, options), BIO, CrfParameters(**config.mentions.model_dump()))
+    linker = train_linker(examples, _link_parameters(config))
     meta = {"lang": config.model.lang, "name": config.model.name, "version": config.model.version}
-    return Extractor(Tagger(crf, resources, options), RuleLinker(), meta)
+    return Extractor(Tagger(chain, resources, options), linker, meta)
+
+
+def _sentences(examples: Sequence[Example], options: FeatureOptions) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
+    for example in examples:
+        document, bulletin = example.document, example.subject.bulletin
+        features = mention_features(example.subject.columns, options.brackets)
+        tags = to_bio(len(document.text), [(m.label, m.span) for m in document.mentions])
+        for piece in sequences(document.text, bulletin.sentences):
+            yield features[piece.start : piece.end], tags[piece.start : piece.end]
+
+
+def _link_parameters(config: TrainingConfig) -> LinkParameters:
+    indicator = CrfParameters(**config.indicator.model_dump())
+    return LinkParameters(indicator, config.choices.ranker_penalty, config.choices.class_strength)
 
 
 def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> None:
@@ -82,6 +97,8 @@ def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, 
     """
     folder.mkdir(parents=True, exist_ok=True)
     save_crf(folder, "mentions", extractor.tagger.crf, extractor.tagger.options)
+    save_crf(folder, "indicator", extractor.linker.indicator, extractor.tagger.options)
+    save_tables(folder / "choices.npz", extractor.linker.choices)
     save_arrays(folder / "clusters.npz", {"clusters": extractor.tagger.resources.clusters})
     (folder / "config.cfg").write_text(text, encoding="utf-8")
     meta = _meta(config, text, documents)
@@ -137,5 +154,5 @@ def record_performance(folder: Path, results: Sequence[Mapping[str, Any]]) -> No
         }
         for result in results
     }
-    meta["performance"] = {**meta["performance"], **figures}
+    meta["performance"] = {**meta.get("performance", {}), **figures}
     place.write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,267 @@
+"""The regions that a document speaks of, and which of them a bare 市, 县 or 省 means at a place in its text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+
+from tongbao import lexicon
+from tongbao.lexicon import Region
+from tongbao.linking.canonical_regions import (
+    CORPS,
+    KINDS,
+    LEVELS,
+    LONGEST,
+    gazetteer_names,
+    kind_of,
+    pattern,
+    region_chain,
+    short_names,
+)
+from tongbao.records import Metadata
+
+#: Names of regions that can be the end of a word, with what stands before them there (形成都市圈).
+_IN_WORDS = MappingProxyType({"海城市": "沿", "成都市": "形建变", "东方市": "中", "海城区": "定", "和平区": "持"})
+
+#: How far before 该县 its name is looked for, in characters.
+_NEAR = 200
+
+
+@dataclass(slots=True)
+class Place:
+    """A region as one document knows it: full ``name``, ``kind`` (a key of ``LEVELS``), ``level``.
+
+    ``parent`` is the region round it, where the gazetteer or the text says so; ``prefix`` is what stands in front of
+    the names of its bodies (成都市锦川区, 黔东南州), the name where the document does not say otherwise.
+    """
+
+    name: str
+    kind: str
+    level: str
+    prefix: str
+    parent: Place | None = None
+
+    def around(self) -> Iterator[Place]:
+        """This region and those round it, from the nearest out."""
+        place: Place | None = self
+        while place is not None:
+            yield place
+            place = place.parent
+
+
+@dataclass(slots=True)
+class Hits:
+    """Positions in the text, ascending, and the place that each one says is meant from there on."""
+
+    positions: list[int] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+
+    def at(self, position: int) -> Place | None:
+        """The place of the nearest hit before ``position``, or of all hits after it if they agree."""
+        before = bisect_right(self.positions, position)
+        if before:
+            return self.places[before - 1]
+        first = self.places[0] if self.places else None
+        return first if all(place is first for place in self.places) else None
+
+
+class Atlas:
+    """The places of one document.
+
+    Args:
+        text: its text.
+        metadata: what is known of it.
+        starts: where the names of bodies begin in the text, ascending: no region's name goes on across such a place.
+        chains: the regions in front of the names of bodies in the text.
+    """
+
+    def __init__(self, text: str, metadata: Metadata, starts: Sequence[int], chains: Iterable[Sequence[str]]) -> None:
+        self.text = text
+        self.places: dict[str, Place] = {}
+        self._starts = starts
+        self._code: str | None = None
+        self._named: dict[str, Hits] = {}
+        self._implied: dict[str, Hits] = {}
+        own = _own_chain(metadata)
+        for name in own:
+            region = lexicon.load().find_region(name, self._code)
+            self._code = region.code if region is not None else self._code
+        for issuer in (metadata.issuer or "").split("、"):
+            self._prefix(region_chain(issuer.removeprefix("中共")), ("县", "旗", "区", "市"))
+        for chain in chains:
+            self._prefix(chain, ("区",))
+        place = self.chain(own)
+        for name in _names_by_form(text, starts):
+            self.place(name)
+        self._scan()
+        self._own = {around.kind: around for around in reversed(list(place.around() if place is not None else ()))}
+
+    def place(self, name: str, parent: Place | None = None) -> Place | None:
+        """The place with this full name, made if new; ``None`` where the name is of no kind of region."""
+        full = gazetteer_names().get(name, name)
+        found = self.places.get(full)
+        if found is None:
+            kind = kind_of(full)
+            if not kind:
+                return None
+            region = lexicon.load().find_region(full, self._code)
+            region = region if region is not None and region.name == full else None
+            found = self.places[full] = Place(full, kind, _level(kind, region, parent), name)
+            above = lexicon.load().parents(region.code) if region is not None else ()
+            found.parent = self.place(above[0].name) if above else None
+        if found.parent is None and parent is not None and found not in parent.around():
+            found.parent = parent
+        return found
+
+    def chain(self, names: Sequence[str]) -> Place | None:
+        """The last place of a chain; each lies in the one before it."""
+        place: Place | None = None
+        for name in names:
+            place = self.place(name, place) or place
+        return place
+
+    def means(self, word: str, at: int) -> Place | None:
+        """The place that ``word``, a key of ``KINDS``, means at the offset ``at``; ``None`` where nothing says.
+
+        The document's own region decides; else the last one named before (or the only one named after); else the one
+        that the last named part of it lies in (福建省 for 晋江市); else the only one whose short name stands in the text.
+        """
+        if word == "兵团":
+            return self.place(CORPS)
+        kinds = KINDS[word]
+        own = next((self._own[kind] for kind in kinds if kind in self._own), None)
+        if own is not None:
+            return own
+        for hits in (self._named, self._implied):
+            for kind in kinds:
+                place = hits[kind].at(at) if kind in hits else None
+                if place is not None:
+                    return place
+        return self._by_short_names(kinds)
+
+    def county(self, at: int) -> Place | None:
+        """The county, district or banner that a town at the offset ``at`` lies in."""
+        own = next((place for place in self._own.values() if place.level == "county"), None)
+        found = (self._named[kind].at(at) for kind in ("县", "区", "旗") if kind in self._named)
+        return own or next((place for place in found if place is not None), None)
+
+    def _prefix(self, chain: Sequence[str], kinds: Sequence[str]) -> None:
+        """Learn from the chain before a body's name what stands before the names of the bodies of a county.
+
+        Districts share their names with many others, and are named with their city; other counties only where the
+        issuer of the document names itself so.
+        """
+        self.chain(chain)
+        start = 1 if chain and kind_of(chain[0]) in ("省", "自治区") else 0
+        for end in range(start + 2, len(chain) + 1):
+            place = self.place(chain[end - 1])
+            if place is not None and place.kind in kinds and place.prefix == place.name:
+                place.prefix = "".join(chain[start:end])
+
+    def _scan(self) -> None:
+        """Find the names of regions in the text, and what each of them implies."""
+        text, starts = self.text, self._starts
+        provinces, _ = short_names("province")
+        last: tuple[int, Place] | None = None
+        for match in _patterns()["name"].finditer(text):
+            end = match.end()
+            if match["short"]:
+                place = self.place(provinces[match["short"]])
+            else:
+                start = self._start_of_name(end, last[0] if last else -1)
+                if start is None or bisect_left(starts, end) > bisect_right(starts, start):
+                    continue
+                place = self.place(text[start:end], last[1] if last and last[0] == start else None)
+            if place is not None:
+                last = (end, place)
+                self._hit(end, place)
+
+    def _start_of_name(self, end: int, last: int) -> int | None:
+        text, names, places = self.text, gazetteer_names(), self.places
+        for start in range(max(0, end - LONGEST), end - 1):
+            name = text[start:end]
+            if name in places or name in names:
+                # Two characters can be the end of anything: 甲省和|乙县, 市和|县 against 和县.
+                loose = len(name) == 2 and name not in places and start not in (0, last) and text[start - 1].isalpha()
+                return None if loose or (start and text[start - 1] in _IN_WORDS.get(name, "")) else start
+        follows = last >= 0 and pattern("short_region").fullmatch(text, last, end)
+        return last if follows and not pattern("no_region").search(text[last:end]) else None
+
+    def _hit(self, at: int, place: Place) -> None:
+        for around in place.around():
+            # The prefecture of a county comes from the gazetteer, where the county may be another of the same name.
+            sure = around is place or place.level != "county" or place.prefix.startswith(around.name)
+            hits = (self._named if sure else self._implied).setdefault(around.kind, Hits())
+            hits.positions.append(at)
+            hits.places.append(around)
+
+    def _by_short_names(self, kinds: Sequence[str]) -> Place | None:
+        agreed: dict[str, Place | None] = {}
+        for level in ("province", "prefecture"):
+            names, found = short_names(level)
+            for short in dict.fromkeys(match[0] for match in found.finditer(self.text)):
+                place = self.place(names[short])
+                for around in place.around() if place is not None else ():
+                    if agreed.setdefault(around.kind, around) is not around:
+                        agreed[around.kind] = None
+        return next((place for kind in kinds if (place := agreed.get(kind)) is not None), None)
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    provinces = short_names("province")[1].pattern
+    named = pattern("short_region").pattern
+    return MappingProxyType(
+        {
+            "name": re.compile(
+                rf"(?:(?<=^)|(?<=[\n。！；]))(?:在)?(?P<short>{provinces})(?![省市])|[省市县区州盟旗团镇乡道]",
+                re.MULTILINE,
+            ),
+            "sure": re.compile(rf"(?:《|——|^\s*|该[省市])({named})|在(?P<comma>{named})[,，]", re.MULTILINE),
+            "likely": re.compile(rf"(?:[。；：、，（“在于]|[:;,(])({named}|{pattern('short_town').pattern})"),
+            "corps": pattern("corps"),
+        }
+    )
+
+
+def _names_by_form(text: str, starts: Sequence[int]) -> set[str]:
+    """Names of counties and towns that the gazetteer need not hold, from where they are likely to begin in ``text``.
+
+    At the beginning of a line or a title once is enough, at the beginning of a clause it takes two; before 该县, 乡 and
+    镇 the nearest one in reach counts.
+    """
+    found = _patterns()
+    names = {match[1] or match["comma"] for match in found["sure"].finditer(text)}
+    names |= {name for name, count in Counter(m[1] for m in found["likely"].finditer(text)).items() if count > 1}
+    for start in starts:
+        if start and (text[start - 1] == "该" or text[start] in "乡镇"):
+            near = found["likely"].finditer(text, max(0, start - _NEAR), start)
+            names.update([match[1] for match in near if match[1][-1] == text[start]][-1:])
+    names |= {match[0] for match in found["corps"].finditer(text)}
+    return {name for name in names if not pattern("no_region").search(name)}
+
+
+def _level(kind: str, region: Region | None, parent: Place | None) -> str:
+    if region is not None:
+        return "county" if region.level == "zone" else region.level
+    if kind == "市" and parent is not None and parent.level == "prefecture":
+        return "county"
+    return LEVELS[kind]
+
+
+def _own_chain(metadata: Metadata) -> list[str]:
+    """The regions that the document is of: its region, or where its issuer goes further in, the issuer's."""
+    own = region_chain(metadata.region or "")
+    if metadata.region and not own:
+        region = lexicon.load().find_region(metadata.region)
+        own = [region.name] if region is not None else []
+    for name in (metadata.issuer or "").split("、"):
+        chain = region_chain(name.removeprefix("中共"))
+        if chain and (not own or own[-1] in chain):
+            return chain
+    return own

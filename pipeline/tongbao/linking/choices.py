@@ -1,0 +1,258 @@
+"""Which period, which scope, and which other quantity a quantity goes with: candidates ranked, with abstention.
+
+For every quantity the candidates and "none" are scored by one linear model over hashed templates; the best wins. All
+pairs of a document are scored together.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums
+from tongbao.linking.layout import Place
+from tongbao.tagging.arrays import U64
+from tongbao.tagging.features import Templates
+from tongbao.tagging.weights import CHOICE_BITS, WeightTable
+
+#: Most candidates in front of a quantity that are looked at, nearest first.
+_MOST_DATED, _MOST_OF = 6, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """M pairs of a quantity and a candidate (-1 for "none"), those of one quantity together, "none" last.
+
+    ``rank`` counts the candidates from the nearest one in front (0, 1, …); one behind the quantity has 15.
+    """
+
+    query: I64
+    candidate: I64
+    rank: I64
+
+
+def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_section: bool) -> Pairs:
+    """Candidates among periods or scopes: those of the sentence, and the last ones of the section before it."""
+    starts = [other.mention.span.start for other in others]
+    query: list[int] = []
+    candidate: list[int] = []
+    rank: list[int] = []
+    for number, place in enumerate(quantities):
+        at = bisect_left(starts, place.mention.span.start)
+        outside = 0
+        for found, index in enumerate(range(at - 1, max(-1, at - 1 - _MOST_DATED), -1)):
+            inside = others[index].sentence == place.sentence
+            if not inside and (not within_section or others[index].section != place.section or outside == 2):
+                break
+            outside += not inside
+            query.append(number)
+            candidate.append(index)
+            rank.append(found)
+        if at < len(others) and others[at].sentence == place.sentence:
+            query.append(number)
+            candidate.append(at)
+            rank.append(15)
+        query.append(number)
+        candidate.append(-1)
+        rank.append(14)
+    return Pairs(np.array(query, dtype=np.int64), np.array(candidate, dtype=np.int64), np.array(rank, dtype=np.int64))
+
+
+def of_pairs(quantities: Sequence[Place]) -> Pairs:
+    """Candidates among the quantities of the same section: the last eight in front, and the next one."""
+    query: list[int] = []
+    candidate: list[int] = []
+    rank: list[int] = []
+    for number, place in enumerate(quantities):
+        for back in range(1, _MOST_OF + 1):
+            index = number - back
+            if index < 0 or quantities[index].section != place.section:
+                break
+            query.append(number)
+            candidate.append(index)
+            rank.append(back - 1)
+        if number + 1 < len(quantities) and quantities[number + 1].sentence == place.sentence:
+            query.append(number)
+            candidate.append(number + 1)
+            rank.append(15)
+        query.append(number)
+        candidate.append(-1)
+        rank.append(14)
+    return Pairs(np.array(query, dtype=np.int64), np.array(candidate, dtype=np.int64), np.array(rank, dtype=np.int64))
+
+
+def _bucket(values: I64) -> U64:
+    coarse = 6 + np.floor(np.log2(np.maximum(values, 6) / 6) * 2).astype(np.int64)
+    found: U64 = np.where(values <= 6, np.maximum(values, 0), coarse).astype(np.uint64)
+    return found
+
+
+class _Gap:
+    """The stretch between a quantity and its candidate; arrays are ``(M,)``; for "none" it is empty."""
+
+    def __init__(self, pairs: Pairs, q: SpanFacts, c: SpanFacts, sums: TextSums) -> None:
+        query, chosen = pairs.query, np.maximum(pairs.candidate, 0)
+        none = pairs.candidate < 0
+        self.none = none
+        has = len(c.start) > 0
+        start = np.where(none, q.start[query], c.start[chosen] if has else 0)
+        end = np.where(none, q.end[query], c.end[chosen] if has else 0)
+        before = start < q.start[query]
+        first = np.where(before, end, q.end[query])
+        last = np.where(before, q.start[query], start)
+        self.first, self.last = first, np.maximum(first, last)
+        commas = sums.between("，,", self.first, self.last)
+        stops = sums.between("；;", self.first, self.last, 2)
+        ends = sums.between("。！？\n", self.first, self.last, 2)
+        lists = sums.between("、", self.first, self.last, 2)
+        opened = sums.between("（(", self.first, self.last, 1)
+        closed = sums.between("）)", self.first, self.last, 1)
+        self.marks = ((((commas * np.uint64(3) + stops) * np.uint64(3) + ends) * np.uint64(3) + lists) * np.uint64(2)
+                      + opened) * np.uint64(2) + closed  # fmt: skip
+        self.distance = _bucket(self.last - self.first)
+        same_sentence = q.sentence[query] == (c.sentence[chosen] if has else -1)
+        same_clause = q.clause[query] == (c.clause[chosen] if has else -1)
+        depth = q.depth[query] * np.uint64(3) + (c.depth[chosen] if has else np.uint64(0))
+        self.shape = (
+            pairs.rank.astype(np.uint64) * np.uint64(4)
+            + same_sentence.astype(np.uint64) * np.uint64(2)
+            + same_clause.astype(np.uint64)
+        ) * np.uint64(9) + depth
+        self.shape[none] = np.uint64(9999)
+        self.near = same_sentence.astype(np.uint64) * np.uint64(2) + same_clause.astype(np.uint64)
+        self.near += np.uint64(4) * (pairs.rank == 0).astype(np.uint64)
+        self.near[none] = 99
+
+
+def _take(values: U64, pairs: Pairs) -> U64:
+    """``values`` of each pair's candidate, a constant for "none"."""
+    if not len(values):
+        return np.full(len(pairs.candidate), 7, dtype=np.uint64)
+    return np.where(pairs.candidate < 0, np.uint64(7), values[np.maximum(pairs.candidate, 0)])
+
+
+def dated_features(
+    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, c: SpanFacts, sums: TextSums, quantity_sums: I64
+) -> NDArray[np.uint32]:
+    """Templates for a period or a scope as candidate, ``(M, T)``; ``quantity_sums`` counts quantities, ``(n + 1,)``."""
+    t = Templates(len(pairs.query), CHOICE_BITS)
+    gap = _Gap(pairs, q, c, sums)
+    query = pairs.query
+    counted = np.clip(quantity_sums[gap.last] - quantity_sums[gap.first], 0, 4).astype(np.uint64)
+    available = _available(pairs)
+    shape = gap.shape
+    t.add(shape)
+    t.add(shape, available)
+    t.add(shape, gap.marks)
+    t.add(shape, gap.distance)
+    t.add(shape, counted)
+    t.add(shape, facts.kind[query], facts.change[query])
+    t.add(shape, counted, facts.change[query])
+    t.add(shape, facts.unit[query])
+    t.add(shape, facts.indicator_head[query])
+    t.add(shape, facts.indicator_tail[query])
+    t.add(shape, facts.empty[query], available)
+    for column in (c.whole, c.head2, c.tail2, c.tail3, c.length, *c.before[:2], *c.after[:2]):
+        taken = _take(column, pairs)
+        t.add(taken, shape)
+        t.add(taken, gap.none.astype(np.uint64))
+    t.add(_take(c.word_before[0], pairs), shape)
+    t.add(_take(c.word_after[0], pairs), shape)
+    t.add(_take(c.tail2, pairs), _take(c.after[0], pairs), shape)
+    t.add(_take(c.before[1], pairs), facts.change[query], shape)
+    t.add(shape, q.before[1][query])
+    t.add(shape, q.word_before[0][query])
+    t.add(shape, q.word_before[0][query], q.word_before[1][query])
+    t.add(shape, gap.marks, counted)
+    # What a candidate in the middle of a clause governs seldom reaches beyond it (居全国第一), what opens one does.
+    near = gap.near * np.uint64(8) + _take(c.opens, pairs)
+    after = _take(c.after[0], pairs)
+    t.add(near)
+    t.add(near, counted, available)
+    for column in (c.whole, c.tail2, c.before[0], c.before[1], c.word_before[0], c.after[0], c.after[1]):
+        t.add(near, _take(column, pairs))
+    t.add(near, _take(c.word_before[0], pairs), after)
+    t.add(near, _take(c.whole, pairs), _take(c.word_before[0], pairs))
+    t.add(near, facts.kind[query], after)
+    t.add(near, facts.kind[query], q.word_before[0][query])
+    t.add(near, gap.marks)
+    return t.array()
+
+
+def of_features(
+    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, sums: TextSums, between: Sequence[I64]
+) -> NDArray[np.uint32]:
+    """Templates for another quantity as candidate, ``(M, T)``.
+
+    ``between`` holds cumulative counts of the words that announce a part (其中, 占, 同比, …), each ``(n + 1,)``.
+    """
+    t = Templates(len(pairs.query), CHOICE_BITS)
+    gap = _Gap(pairs, q, q, sums)
+    query, chosen = pairs.query, np.maximum(pairs.candidate, 0)
+    shape = gap.shape
+    own, other = facts.value[query], facts.value[chosen]
+    with np.errstate(invalid="ignore"):
+        order = np.where(np.isnan(own) | np.isnan(other), 3, np.where(own < other, 0, np.where(own > other, 1, 2)))
+    same_unit = (facts.unit[query] == facts.unit[chosen]).astype(np.uint64)
+    size = order.astype(np.uint64) * np.uint64(2) + same_unit
+    size[gap.none] = 9
+    words = np.zeros(len(query), dtype=np.uint64)
+    for counts in between:
+        words = words * np.uint64(2) + np.minimum(counts[gap.last] - counts[gap.first], 1).astype(np.uint64)
+    pair_kind = facts.kind[query] * np.uint64(16) + _take(facts.kind, pairs)
+    same_text = (facts.indicator[query] == facts.indicator[chosen]).astype(np.uint64)
+    empties = facts.empty[query] * np.uint64(2) + np.where(gap.none, np.uint64(3), facts.empty[chosen])
+    own_change = facts.change[query]
+    t.add(shape)
+    t.add(shape, size)
+    t.add(shape, words)
+    t.add(shape, gap.marks)
+    t.add(shape, gap.distance)
+    t.add(shape, pair_kind)
+    t.add(shape, pair_kind, size)
+    t.add(shape, empties, pair_kind)
+    t.add(shape, empties, own_change)
+    t.add(shape, same_text, size)
+    t.add(shape, words, size, pair_kind)
+    t.add(shape, gap.marks, words)
+    t.add(shape, facts.one_sided[query], empties)
+    t.add(shape, own_change, _take(facts.change, pairs), same_unit)
+    for column in (facts.indicator, facts.indicator_head, facts.indicator_tail, facts.unit):
+        t.add(shape, column[query])
+        t.add(gap.none.astype(np.uint64), column[query])
+        t.add(shape, _take(column, pairs))
+    for column in (*q.before[:3], *q.after[:2], q.word_before[0], q.word_before[1], q.word_after[0]):
+        t.add(shape, column[query])
+        t.add(gap.none.astype(np.uint64), column[query])
+    t.add(shape, _take(q.after[0], pairs), _take(q.after[1], pairs))
+    t.add(facts.indicator_tail[query], _take(facts.indicator_tail, pairs), shape)
+    t.add(facts.unit[query], _take(facts.unit, pairs), shape)
+    t.add(pair_kind, gap.marks, size)
+    return t.array()
+
+
+def _available(pairs: Pairs) -> U64:
+    """How many candidates the quantity of each pair has, at most 3."""
+    counts = np.bincount(pairs.query) if len(pairs.query) else np.zeros(0, dtype=np.int64)
+    return np.minimum(counts[pairs.query] - 1, 3).astype(np.uint64)
+
+
+def choose(table: WeightTable, features: NDArray[np.uint32], pairs: Pairs) -> tuple[I64, NDArray[np.float64]]:
+    """The best candidate of every quantity (-1 for none) and its share among the candidates' odds.
+
+    Every quantity has at least the candidate "none", so groups are never empty.
+    """
+    scores = table.scores(features)[:, 0].astype(np.float64)
+    starts = np.nonzero(np.diff(pairs.query, prepend=-1))[0]
+    if not len(starts):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    odds = np.exp(np.clip(scores, -30, 30))
+    share = odds / np.add.reduceat(odds, starts)[pairs.query]
+    best = np.maximum.reduceat(share, starts)
+    hit = np.nonzero(share == best[pairs.query])[0]
+    first = hit[np.unique(pairs.query[hit], return_index=True)[1]]
+    return pairs.candidate[first], best

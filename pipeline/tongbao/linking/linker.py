@@ -1,0 +1,106 @@
+"""The learned linker: from mentions to what each quantity measures, when, where, and part of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tongbao.linking.choices import Pairs, choose
+from tongbao.linking.facts import I64
+from tongbao.linking.indicator import find_indicators
+from tongbao.linking.layout import Place
+from tongbao.linking.scene import Scene
+from tongbao.records import Link, LinkKind, Span
+from tongbao.tagging.crf import Crf
+from tongbao.tagging.weights import WeightTable
+
+#: Names of the learned choices, as they stand in a model folder: the rankers, then the classes of spans.
+CHOICES: tuple[str, ...] = ("period", "scope", "of", "role", "title", "kind", "act")
+
+
+@dataclass(frozen=True, slots=True)
+class Linker:
+    """Everything that was learned about links and attributes.
+
+    ``indicator`` labels the words that a quantity measures; ``choices`` has a weight table for each name in
+    ``CHOICES``: rankers of candidates (``period``, ``scope``, ``of``) and classes of spans (``kinds``).
+    """
+
+    indicator: Crf
+    choices: dict[str, WeightTable]
+
+    def link(self, scene: Scene) -> list[Link]:
+        """The links of every quantity in text order, each with a confidence."""
+        if not scene.quantities:
+            return []
+        found = find_indicators(self.indicator, scene.bulletin.text, scene.columns, scene.quantities, scene.mentions)
+        pieces = [item[0] for item in found]
+        periods = self._dated(scene, "period", pieces)
+        scopes = self._dated(scene, "scope", pieces)
+        wholes = self._wholes(scene, pieces)
+        out: list[Link] = []
+        for number, place in enumerate(scene.quantities):
+            identifier = place.mention.id
+            if pieces[number]:
+                out.append(Link("measures", identifier, pieces[number], None, found[number][1]))
+            out.extend(link for link in (periods[number], scopes[number], wholes[number]) if link)
+        return out
+
+    def _dated(self, scene: Scene, name: str, pieces: Sequence[Sequence[Span]]) -> list[Link | None]:
+        others, pairs, features = scene.dated("PERIOD" if name == "period" else "SCOPE", pieces)
+        chosen, confidence = choose(self.choices[name], features, pairs)
+        out: list[Link | None] = []
+        for place, index, share in zip(scene.quantities, chosen.tolist(), confidence.tolist(), strict=True):
+            if index < 0:
+                out.append(None)
+                continue
+            target = others[index].mention
+            kind: LinkKind = "during" if name == "period" else "within"
+            out.append(Link(kind, place.mention.id, (target.span,), target.id, share))
+        return out
+
+    def _wholes(self, scene: Scene, pieces: Sequence[Sequence[Span]]) -> list[Link | None]:
+        pairs, features = scene.parts(pieces)
+        chosen, confidence = choose(self.choices["of"], features, pairs)
+        targets = _without_cycles(chosen.tolist(), confidence.tolist())
+        return [
+            Link("of", place.mention.id, (), scene.quantities[target].mention.id, share) if target >= 0 else None
+            for place, target, share in zip(scene.quantities, targets, confidence.tolist(), strict=True)
+        ]
+
+
+def _without_cycles(targets: list[int], confidence: Sequence[float]) -> list[int]:
+    """Drop links until following ``of`` always ends; of a pair that points at each other the surer one stays."""
+    out = list(targets)
+    for number, target in enumerate(targets):
+        if target > number and out[target] == number:
+            weaker = number if confidence[number] < confidence[target] else target
+            out[weaker] = -1
+    return [-1 if _returns(out, number) else target for number, target in enumerate(out)]
+
+
+def _returns(targets: Sequence[int], start: int) -> bool:
+    """Whether following ``of`` from ``start`` through a forward link comes back to it; backward links cannot."""
+    if targets[start] <= start:
+        return False
+    current = targets[start]
+    for _ in range(len(targets)):
+        if current < 0:
+            return False
+        if current == start:
+            return True
+        current = targets[current]
+    return True
+
+
+def gold_choice(pairs: Pairs, gold: Sequence[int]) -> I64:
+    """For training: 1 for the pair of each quantity that gold chose (-1 for none), else 0."""
+    hit: I64 = (pairs.candidate == np.asarray(gold, dtype=np.int64)[pairs.query]).astype(np.int64)
+    return hit
+
+
+def place_spans(places: Sequence[Place]) -> dict[Span, int]:
+    """Index of each place by its span."""
+    return {place.mention.span: number for number, place in enumerate(places)}

@@ -1,0 +1,91 @@
+"""A document made ready for linking: its quantities, their surroundings and candidates, computed once.
+
+Training and linking see a document through the same scene, so that their features cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao.linking.choices import Pairs, dated_features, dated_pairs, of_features, of_pairs
+from tongbao.linking.facts import I64, SpanFacts, TextSums, quantity_facts, span_facts
+from tongbao.linking.layout import Place, places
+from tongbao.records import Bulletin, Label, Mention, Span
+from tongbao.tagging.columns import TextColumns
+
+#: Words between two quantities that announce a part, a share, a change or a repetition.
+_PART_WORDS = ("其中", "占", "同比", "环比", "比上", "分别", "达", "完成", "涉及", "较", "（", "(", "均", "已", "全")
+
+
+@cache
+def _part_words() -> re.Pattern[str]:
+    return re.compile("|".join(f"({re.escape(word)})" for word in _PART_WORDS))
+
+
+def _part_counts(text: str) -> list[I64]:
+    """For each part word how often it stands in ``text[:i]``, ``(n + 1,)``."""
+    counts = [np.zeros(len(text) + 1, dtype=np.int64) for _ in _PART_WORDS]
+    for match in _part_words().finditer(text):
+        counts[(match.lastindex or 1) - 1][match.start() + 1] += 1
+    return [np.cumsum(count) for count in counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """``mentions`` in text order; ``quantities``, ``periods`` and ``scopes`` their places by label."""
+
+    bulletin: Bulletin
+    columns: TextColumns
+    sums: TextSums
+    mentions: tuple[Mention, ...]
+    quantities: tuple[Place, ...]
+    periods: tuple[Place, ...]
+    scopes: tuple[Place, ...]
+    facts: SpanFacts
+    quantity_counts: I64
+
+    @classmethod
+    def build(cls, bulletin: Bulletin, columns: TextColumns, mentions: Sequence[Mention]) -> Scene:
+        """Prepare a document with its mentions, given in text order."""
+        found = places(bulletin, mentions, ("QUANTITY", "PERIOD", "SCOPE"))
+        by_label: dict[Label, list[Place]] = {"QUANTITY": [], "PERIOD": [], "SCOPE": []}
+        for place in found:
+            by_label[place.mention.label].append(place)
+        sums = TextSums(columns)
+        counts = np.zeros(len(bulletin.text) + 1, dtype=np.int64)
+        for place in by_label["QUANTITY"]:
+            counts[place.mention.span.start + 1] += 1
+        return cls(
+            bulletin,
+            columns,
+            sums,
+            tuple(mentions),
+            tuple(by_label["QUANTITY"]),
+            tuple(by_label["PERIOD"]),
+            tuple(by_label["SCOPE"]),
+            span_facts(columns, sums, by_label["QUANTITY"]),
+            np.cumsum(counts),
+        )
+
+    def dated(
+        self, label: Label, indicators: Sequence[Sequence[Span]]
+    ) -> tuple[tuple[Place, ...], Pairs, NDArray[np.uint32]]:
+        """Candidates among the periods or the scopes, the pairs with them, and the features of the pairs."""
+        others = self.periods if label == "PERIOD" else self.scopes
+        pairs = dated_pairs(self.quantities, others, within_section=label == "PERIOD")
+        facts = quantity_facts(self.columns, self.quantities, indicators)
+        candidates = span_facts(self.columns, self.sums, others)
+        features = dated_features(pairs, self.facts, facts, candidates, self.sums, self.quantity_counts)
+        return others, pairs, features
+
+    def parts(self, indicators: Sequence[Sequence[Span]]) -> tuple[Pairs, NDArray[np.uint32]]:
+        """Pairs of quantities of which one may be part, share or change of the other, and their features."""
+        pairs = of_pairs(self.quantities)
+        facts = quantity_facts(self.columns, self.quantities, indicators)
+        return pairs, of_features(pairs, self.facts, facts, self.sums, _part_counts(self.bulletin.text))

@@ -1,0 +1,176 @@
+"""Training of everything about links and attributes, on gold mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao.linking.assembly import Subject, class_rows, title_candidates
+from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
+from tongbao.linking.indicator import indicator_features, role_labels, windows
+from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES
+from tongbao.linking.linker import Linker, gold_choice, place_spans
+from tongbao.linking.scene import Scene
+from tongbao.records import Annotated, Bulletin, Department, Label, Link, LinkKind, Policy, Span
+from tongbao.tagging.columns import TextColumns
+from tongbao.tagging.weights import WeightTable
+from tongbao.training.crf import CrfParameters, train_crf
+from tongbao.training.linear import fit_linear, fit_ranker
+
+
+@dataclass(frozen=True, slots=True)
+class LinkParameters:
+    """``indicator``: of the chain; ``ranker_penalty``: L2 weight of the rankers; ``class_strength``: its inverse for
+    the classes of spans.
+    """
+
+    indicator: CrfParameters
+    ranker_penalty: float
+    class_strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A gold document as the linker sees it."""
+
+    document: Annotated
+    subject: Subject
+    scene: Scene
+    links: dict[tuple[str, LinkKind], Link]
+
+    @classmethod
+    def build(cls, document: Annotated, bulletin: Bulletin, columns: TextColumns) -> Example:
+        """Prepare a document; its gold mentions keep their gold attributes."""
+        mentions = sorted(document.mentions, key=lambda mention: (mention.span.start, -mention.span.end))
+        links = {(link.source, link.kind): link for link in document.links}
+        return cls(document, Subject.build(bulletin, columns), Scene.build(bulletin, columns, mentions), links)
+
+    def indicators(self) -> list[tuple[Span, ...]]:
+        """Gold indicator pieces of every quantity."""
+        found = [self.links.get((place.mention.id, "measures")) for place in self.scene.quantities]
+        return [link.spans if link else () for link in found]
+
+
+def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Linker:
+    """Fit the indicator chain and all choices.
+
+    Raises:
+        ConfigError: a part has nothing to learn from.
+    """
+    chain = train_crf(_windows(examples), INDICATOR_LABELS, parameters.indicator)
+    choices: dict[str, WeightTable] = {
+        "period": _dated(examples, "PERIOD", parameters),
+        "scope": _dated(examples, "SCOPE", parameters),
+        "of": _wholes(examples, parameters),
+        "title": _titles(examples, parameters),
+    }
+    choices["role"] = _classes(examples, "role", "DEPARTMENT", ROLES, parameters)
+    choices["kind"] = _classes(examples, "kind", "POLICY", POLICY_KINDS, parameters)
+    choices["act"] = _classes(examples, "act", "POLICY", ACTS, parameters)
+    return Linker(chain, choices)
+
+
+def _windows(examples: Sequence[Example]) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
+    for example in examples:
+        scene = example.scene
+        if not scene.quantities:
+            continue
+        laid = windows(scene.quantities)
+        features = indicator_features(scene.bulletin.text, scene.columns, scene.quantities, scene.mentions, laid)
+        labels = role_labels(scene.quantities, laid, example.indicators())
+        for number, tags in enumerate(labels):
+            yield features[laid.offset[number] : laid.offset[number + 1]], tags
+
+
+class _Stack:
+    """Rows of many documents on top of each other, with group numbers that go on counting."""
+
+    def __init__(self) -> None:
+        self._features: list[NDArray[np.uint32]] = []
+        self._target: list[NDArray[np.int64]] = []
+        self._query: list[NDArray[np.int64]] = []
+        self._groups = 0
+
+    def add(
+        self, features: NDArray[np.uint32], target: NDArray[np.int64], query: NDArray[np.int64], groups: int
+    ) -> None:
+        self._features.append(features)
+        self._target.append(target)
+        self._query.append(query + self._groups)
+        self._groups += groups
+
+    def rank(self, penalty: float) -> WeightTable:
+        return fit_ranker(
+            np.concatenate(self._features), np.concatenate(self._target), np.concatenate(self._query), penalty
+        )
+
+
+def _dated(examples: Sequence[Example], label: Label, parameters: LinkParameters) -> WeightTable:
+    stack = _Stack()
+    kind: LinkKind = "during" if label == "PERIOD" else "within"
+    for example in examples:
+        quantities = example.scene.quantities
+        if not quantities:
+            continue
+        others, pairs, features = example.scene.dated(label, example.indicators())
+        at = place_spans(others)
+        gold = []
+        for place in quantities:
+            link = example.links.get((place.mention.id, kind))
+            # -2: gold points at a span that is no candidate; such a quantity teaches nothing.
+            gold.append(at.get(link.spans[0], -2) if link else -1)
+        stack.add(features, gold_choice(pairs, gold), pairs.query, len(quantities))
+    return stack.rank(parameters.ranker_penalty)
+
+
+def _wholes(examples: Sequence[Example], parameters: LinkParameters) -> WeightTable:
+    stack = _Stack()
+    for example in examples:
+        quantities = example.scene.quantities
+        if not quantities:
+            continue
+        pairs, features = example.scene.parts(example.indicators())
+        number = {place.mention.id: index for index, place in enumerate(quantities)}
+        gold = []
+        for place in quantities:
+            link = example.links.get((place.mention.id, "of"))
+            gold.append(number.get(link.target or "", -2) if link else -1)
+        stack.add(features, gold_choice(pairs, gold), pairs.query, len(quantities))
+    return stack.rank(parameters.ranker_penalty)
+
+
+def _titles(examples: Sequence[Example], parameters: LinkParameters) -> WeightTable:
+    rows: list[NDArray[np.uint32]] = []
+    target: list[int] = []
+    for example in examples:
+        candidates = title_candidates(example.document.text)
+        gold = {mention.span for mention in example.document.mentions if mention.label == "POLICY"}
+        if candidates:
+            rows.append(class_rows(example.subject, candidates, "POLICY"))
+            target += [int(candidate.span in gold) for candidate in candidates]
+    return fit_linear(_stacked(rows), target, 2, parameters.class_strength)
+
+
+def _classes(
+    examples: Sequence[Example], name: str, label: Label, classes: Sequence[str], parameters: LinkParameters
+) -> WeightTable:
+    rows: list[NDArray[np.uint32]] = []
+    target: list[int] = []
+    for example in examples:
+        found = [mention for mention in example.scene.mentions if mention.label == label]
+        if not found:
+            continue
+        rows.append(class_rows(example.subject, example.scene.mentions, label))
+        for mention in found:
+            facts = mention.attributes
+            if not isinstance(facts, Department | Policy):
+                raise TypeError(f"{mention.id} in {example.document.id} has no attributes")
+            target.append(classes.index(getattr(facts, name)))
+    return fit_linear(_stacked(rows), target, len(classes), parameters.class_strength)
+
+
+def _stacked(rows: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
+    return np.concatenate(rows) if rows else np.zeros((0, 1), dtype=np.uint32)
