@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tongbao import lexicon
 from tongbao.errors import ModelError
 from tongbao.linking.assembly import Subject, assemble, judge_titles, refill
+from tongbao.linking.confidence import Calibration, calibrate
 from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
 from tongbao.linking.linker import CHOICES, Linker
 from tongbao.linking.scene import Scene
@@ -52,6 +53,7 @@ class Extractor:
 
     tagger: Tagger
     linker: Linker
+    calibration: Calibration
     meta: dict[str, Any]
 
     @property
@@ -63,8 +65,8 @@ class Extractor:
         """Rows of one document, given as text or as read by ``tongbao.reading``."""
         bulletin = read_text(source) if isinstance(source, str) else source
         subject, mentions, marginals = self.mentions(bulletin)
-        annotated = self.link(subject, mentions)
-        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals))
+        annotated, rows = self._link(subject, mentions)
+        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals), rows)
         return Extraction(bulletin, annotated, tables)
 
     def extract_all(self, sources: Iterable[str | Bulletin]) -> Iterator[Extraction]:
@@ -81,20 +83,22 @@ class Extractor:
     def given(self, bulletin: Bulletin, mentions: Sequence[Mention]) -> Annotated:
         """The annotation that given mentions (gold) lead to: only their labels and spans are taken."""
         subject = Subject.build(bulletin, self.tagger.columns(bulletin.text))
-        return self.link(subject, refill(subject, mentions, self.linker))
+        return self._link(subject, refill(subject, mentions, self.linker))[0]
 
-    def link(self, subject: Subject, mentions: Sequence[Mention]) -> Annotated:
-        """The annotation that mentions with attributes, in text order, lead to."""
+    def _link(self, subject: Subject, mentions: Sequence[Mention]) -> tuple[Annotated, dict[str, float]]:
+        """The annotation that mentions with attributes, in text order, lead to, and how sure each row is."""
         bulletin = subject.bulletin
         links = self.linker.link(Scene.build(bulletin, subject.columns, mentions))
-        return Annotated(
+        surer, linked, rows = calibrate(self.calibration, mentions, links)
+        annotated = Annotated(
             id=bulletin.id,
             origin="external",
             text=bulletin.text,
-            mentions=tuple(mentions),
-            links=tuple(links),
+            mentions=tuple(surer),
+            links=tuple(linked),
             sections=_gold_sections(bulletin, mentions),
         )
+        return annotated, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,25 @@ def load(path: str | Path | None = None) -> Extractor:
         raise ModelError(str(folder / "clusters.npz"), "not a table of character clusters", REMEDY)
     tagger = Tagger(crf, build_resources(clusters, lexicon_lists()), options)
     linker = Linker(indicator, load_tables(folder / "choices.npz", CHOICES))
-    return Extractor(tagger, linker, meta)
+    return Extractor(tagger, linker, load_calibration(folder / "calibration.json"), meta)
+
+
+def load_calibration(path: Path) -> Calibration:
+    """The curves of a model folder.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        curves = {name: (np.array(curve["raw"]), np.array(curve["probability"])) for name, curve in stored.items()}
+        if any(raw.shape != probability.shape or not len(raw) for raw, probability in curves.values()):
+            raise ValueError("a curve has no points or as many scores as probabilities do not fit")
+    except FileNotFoundError as error:
+        raise ModelError(str(path), "a part of the model is missing", REMEDY) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(str(path), f"a part of the model is damaged: {error}", REMEDY) from error
+    return Calibration(curves)
 
 
 def default_model() -> Path:

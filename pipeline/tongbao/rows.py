@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tongbao.left_out import left_out
 from tongbao.linking.layout import holding, innermost_sections
@@ -35,7 +35,13 @@ SCHEMA = 1
 _LONGEST_CHAIN = 8
 
 
-def build_tables(bulletin: Bulletin, annotated: Annotated, model: str, probability: Callable[[Span], float]) -> Tables:
+def build_tables(
+    bulletin: Bulletin,
+    annotated: Annotated,
+    model: str,
+    probability: Callable[[Span], float],
+    sure: Mapping[str, float],
+) -> Tables:
     """All rows of a document.
 
     Args:
@@ -43,8 +49,9 @@ def build_tables(bulletin: Bulletin, annotated: Annotated, model: str, probabili
         annotated: its mentions and links.
         model: name and version of the model, for the documents table.
         probability: how likely a stretch of text is a quantity, for ``left_out``.
+        sure: the confidence of each quantity's row, by the quantity's id.
     """
-    view = _View(bulletin, annotated)
+    view = _View(bulletin, annotated, sure)
     quantities = tuple(view.quantity(mention) for mention in annotated.mentions if mention.label == "QUANTITY")
     return Tables(
         documents=(_document(bulletin, model),),
@@ -92,8 +99,9 @@ def _document(bulletin: Bulletin, model: str) -> DocumentRow:
 class _View:
     """Look-ups that every row needs, made once a document."""
 
-    def __init__(self, bulletin: Bulletin, annotated: Annotated) -> None:
+    def __init__(self, bulletin: Bulletin, annotated: Annotated, sure: Mapping[str, float]) -> None:
         self._bulletin = bulletin
+        self._sure = sure
         self._mentions = {mention.id: mention for mention in annotated.mentions}
         self._links: dict[tuple[str, LinkKind], Link] = {(link.source, link.kind): link for link in annotated.links}
         self._sections = innermost_sections(bulletin)
@@ -220,7 +228,7 @@ class _View:
             text=mention.span.of(self._bulletin.text),
             start=mention.span.start,
             end=mention.span.end,
-            confidence=mention.confidence,
+            confidence=self._sure.get(mention.id),
         )
 
 

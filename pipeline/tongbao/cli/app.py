@@ -107,11 +107,12 @@ def train(
         Optional[Path],  # noqa: UP045
         typer.Option("--output", "-o", help="模型文件夹;默认 models/<语言>_<名称>。 Model folder."),
     ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="校准置信度用的进程数。 Processes for calibration.")] = 2,
 ) -> None:
     """按标注训练模型。 Train a model on gold annotations."""
     from tongbao.cli.train import run
 
-    run(config, output)
+    run(config, output, workers)
 
 
 @app.command()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json as json_module
+from dataclasses import asdict
 from pathlib import Path
 
 from tongbao.annotation import read_gold
 from tongbao.cli.console import note
 from tongbao.errors import ConfigError
-from tongbao.evaluation import render_markdown, render_text, to_dict
+from tongbao.evaluation import render_markdown, render_reliability, render_text, to_dict
 from tongbao.evaluation.protocols import Result, cross_validate_folds, cross_validate_items, score_gold
 from tongbao.extraction import default_model, load
-from tongbao.training import read_config, read_data
-from tongbao.training.fit import record_performance
+from tongbao.training import read_config, read_data, record_performance
 
 DEFAULT_CONFIG = Path("configs/default.cfg")
 
@@ -45,6 +45,8 @@ def run(
             mark = "### " if markdown else ""
             print(f"{mark}{_TITLES[result.protocol]} · {_TITLES[result.view]} (n = {result.units})\n")
             print(render(result.scores, result.intervals) + "\n")
+            if result.reliability:
+                print(render_reliability(result.reliability, markdown) + "\n")
     if record:
         record_performance(model or default_model(), [_as_dict(result) for result in results])
 
@@ -69,4 +71,11 @@ def _cross_validate(config_path: Path, workers: int, protocol: str) -> list[Resu
 
 def _as_dict(result: Result) -> dict[str, object]:
     scores = to_dict(result.scores, result.intervals)
-    return {"protocol": result.protocol, "view": result.view, "units": result.units, **scores}
+    calibration = [asdict(item) for item in result.reliability]
+    return {
+        "protocol": result.protocol,
+        "view": result.view,
+        "units": result.units,
+        **scores,
+        "reliability": calibration,
+    }

@@ -6,17 +6,17 @@ import time
 from pathlib import Path
 
 from tongbao.cli.console import note
-from tongbao.training import clusters_of, fit, read_config, read_data, save
+from tongbao.training import read_config, read_data, save, train
 
 
-def run(config_path: Path, output: Path | None) -> None:
+def run(config_path: Path, output: Path | None, workers: int) -> None:
     """Train and write the model folder."""
     begun = time.monotonic()
     config, text = read_config(config_path)
     documents = read_data(config)
     characters = sum(len(document.text) for document in documents)
     note(f"训练 training: {len(documents)} 篇 documents, {characters} 字 characters")
-    extractor = fit(config, documents, clusters_of(config))
+    extractor = train(config, documents, workers, note)
     folder = output or Path("models") / f"{config.model.lang}_{config.model.name}"
     save(folder, extractor, config, text, documents)
     size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())

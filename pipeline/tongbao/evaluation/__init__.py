@@ -3,8 +3,8 @@
 from tongbao.evaluation.bootstrap import Interval, bootstrap
 from tongbao.evaluation.counts import Counts, count, count_all
 from tongbao.evaluation.scoring import Scores
-from tongbao.evaluation.splits import HeldOut, folds, leave_one_item_out, slice_document
-from tongbao.evaluation.table import render_markdown, render_text, to_dict
+from tongbao.evaluation.splits import HeldOut, leave_one_item_out, slice_document
+from tongbao.evaluation.table import render_markdown, render_reliability, render_text, to_dict
 
 __all__ = [
     "Counts",
@@ -14,9 +14,9 @@ __all__ = [
     "bootstrap",
     "count",
     "count_all",
-    "folds",
     "leave_one_item_out",
     "render_markdown",
+    "render_reliability",
     "render_text",
     "slice_document",
     "to_dict",

@@ -7,80 +7,42 @@ its own context. Two views are scored: end to end, and the links alone with the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
 from tongbao.evaluation.bootstrap import Interval, bootstrap
 from tongbao.evaluation.counts import Counts, count, count_all
+from tongbao.evaluation.reliability import Reliability, reliability
 from tongbao.evaluation.scoring import Scores
-from tongbao.evaluation.splits import folds, leave_one_item_out
-from tongbao.extraction import Extractor
+from tongbao.evaluation.splits import leave_one_item_out
+from tongbao.extraction import Extraction, Extractor
+from tongbao.linking.confidence import ROW, UNCALIBRATED, Calibration
 from tongbao.reading import read_text
 from tongbao.records import Annotated
-from tongbao.training import TrainingConfig, clusters_of, fit
+from tongbao.training import TrainingConfig, clusters_of
+from tongbao.training.calibration import collect, fit_calibration
+from tongbao.training.cross import Job, fold_jobs, run_jobs
 
 FOLDS = 5
+_VIEWS = ("end_to_end", "given_mentions")
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Scores of one protocol in one view, with 95% bootstrap intervals; ``units`` are what was resampled."""
+    """Scores of one protocol in one view, with 95% bootstrap intervals; ``units`` are what was resampled.
+
+    ``reliability`` tells for quantities, links and rows whether their confidences mean what they say; it is empty where
+    confidences are raw or were not part of the view.
+    """
 
     protocol: str
     view: str
     units: int
     scores: Scores
     intervals: dict[str, Interval | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One training and the documents to predict with it."""
-
-    config: TrainingConfig
-    clusters: NDArray[np.uint8]
-    training: tuple[Annotated, ...]
-    held_out: tuple[Annotated, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Predicted:
-    """Predictions for the held-out documents of one job, in their order."""
-
-    end_to_end: tuple[Annotated, ...]
-    given_mentions: tuple[Annotated, ...]
-
-
-def predict(extractor: Extractor, gold: Annotated) -> tuple[Annotated, Annotated]:
-    """What a model says of a gold document: from the bare text, and from its gold mentions."""
-    bulletin = read_text(gold.text, gold.id)
-    end_to_end = extractor.extract(bulletin).annotated
-    return end_to_end, extractor.given(bulletin, gold.mentions)
-
-
-def _run_job(job: _Job) -> _Predicted:
-    extractor = fit(job.config, job.training, job.clusters)
-    pairs = [predict(extractor, document) for document in job.held_out]
-    return _Predicted(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
-
-
-def _run_jobs(jobs: Sequence[_Job], workers: int, progress: Callable[[str], None]) -> list[_Predicted]:
-    done: list[_Predicted] = []
-    if workers == 1:
-        for job in jobs:
-            done.append(_run_job(job))
-            progress(f"{len(done)}/{len(jobs)}")
-        return done
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for predicted in pool.map(_run_job, jobs):
-            done.append(predicted)
-            progress(f"{len(done)}/{len(jobs)}")
-    return done
+    reliability: tuple[Reliability, ...] = ()
 
 
 def cross_validate_items(
@@ -99,13 +61,14 @@ def cross_validate_items(
     seed, others = seeds[0], tuple(document for document in documents if document.origin != "seed")
     held_out = leave_one_item_out(seed, read_text(seed.text).sections)
     clusters = clusters_of(config)
-    jobs = [_Job(config, clusters, others + part.training, (seed,)) for part in held_out]
-    predicted = _run_jobs(jobs, workers, lambda line: progress(f"items {line}"))
+    jobs = [Job(config, clusters, others + part.training, (seed,)) for part in held_out]
+    predicted = run_jobs(jobs, workers, lambda line: progress(f"items {line}"))
     out: list[Result] = []
-    for view in ("end_to_end", "given_mentions"):
+    for view in _VIEWS:
         counts: list[Counts] = []
         for part, found in zip(held_out, predicted, strict=True):
-            counts += count(seed, getattr(found, view)[0], [part.span])[:1]
+            whole = found.extractions[0].annotated if view == "end_to_end" else found.given_mentions[0]
+            counts += count(seed, whole, [part.span])[:1]
         out.append(_result("items", view, counts))
     return out
 
@@ -120,29 +83,72 @@ def cross_validate_folds(
     Raises:
         ConfigError: there are fewer than five authored documents.
     """
-    authored = {document.id: document for document in documents if document.origin == "authored"}
-    clusters = clusters_of(config)
-    jobs: list[_Job] = []
-    for fold in folds(list(authored), FOLDS, config.model.seed):
-        training = tuple(document for document in documents if document.id not in fold)
-        jobs.append(_Job(config, clusters, training, tuple(authored[name] for name in fold)))
-    predicted = _run_jobs(jobs, workers, lambda line: progress(f"folds {line}"))
+    jobs = fold_jobs(config, documents, clusters_of(config), FOLDS)
+    predicted = run_jobs(jobs, workers, lambda line: progress(f"folds {line}"))
     gold = [document for job in jobs for document in job.held_out]
-    out: list[Result] = []
-    for view in ("end_to_end", "given_mentions"):
-        found = [document for part in predicted for document in getattr(part, view)]
-        out.append(_result("folds", view, count_all(gold, found)))
-    return out
+    found = [extraction for part in predicted for extraction in part.extractions]
+    given = [document for part in predicted for document in part.given_mentions]
+    calibrated = _cross_calibrated([job.held_out for job in jobs], [part.extractions for part in predicted])
+    return [
+        _result("folds", "end_to_end", count_all(gold, [item.annotated for item in found]), calibrated),
+        _result("folds", "given_mentions", count_all(gold, given)),
+    ]
 
 
 def score_gold(extractor: Extractor, gold: Sequence[Annotated]) -> list[Result]:
     """A trained model on gold documents, in both views. Intervals resample documents."""
-    pairs = [predict(extractor, document) for document in gold]
+    bulletins = [read_text(document.text, document.id) for document in gold]
+    found = [extractor.extract(bulletin) for bulletin in bulletins]
+    given = [extractor.given(bulletin, document.mentions) for bulletin, document in zip(bulletins, gold, strict=True)]
+    calibrated = () if extractor.calibration is UNCALIBRATED else _reliabilities(_as_said(gold, found))
     return [
-        _result("gold", "end_to_end", count_all(gold, [pair[0] for pair in pairs])),
-        _result("gold", "given_mentions", count_all(gold, [pair[1] for pair in pairs])),
+        _result("gold", "end_to_end", count_all(gold, [item.annotated for item in found]), calibrated),
+        _result("gold", "given_mentions", count_all(gold, given)),
     ]
 
 
-def _result(protocol: str, view: str, counts: list[Counts]) -> Result:
-    return Result(protocol, view, len(counts), Scores.from_counts(Counts.total(counts)), bootstrap(counts))
+_Outcomes = dict[str, tuple[list[float], list[bool]]]
+
+
+def _as_said(gold: Sequence[Annotated], found: Sequence[Extraction]) -> _Outcomes:
+    """Confidences as a calibrated model gives them, with the outcomes; rows by the confidence in their table."""
+    samples = collect(gold, found)
+    out: _Outcomes = {name: ([p[0] for p in pairs], [p[1] for p in pairs]) for name, pairs in samples.single.items()}
+    sure = [row.confidence or 0.0 for item in found for row in item.tables.quantities]
+    out[ROW] = (sure, [row[2] for row in samples.rows])
+    return out
+
+
+def _cross_calibrated(
+    gold: Sequence[Sequence[Annotated]], found: Sequence[Sequence[Extraction]]
+) -> tuple[Reliability, ...]:
+    """Reliability of raw predictions in folds, each fold calibrated on the outcomes of the others."""
+    out: _Outcomes = {}
+    for held in range(len(gold)):
+        rest = [number for number in range(len(gold)) if number != held]
+        learned = collect(
+            [document for number in rest for document in gold[number]],
+            [extraction for number in rest for extraction in found[number]],
+        )
+        curves: Calibration = fit_calibration(learned)
+        samples = collect(gold[held], found[held])
+        for name, pairs in samples.single.items():
+            scores, right = out.setdefault(name, ([], []))
+            scores += curves.apply(name, [pair[0] for pair in pairs]).tolist()
+            right += [pair[1] for pair in pairs]
+        products, hits = samples.row_scores(curves)
+        scores, right = out.setdefault(ROW, ([], []))
+        scores += curves.apply(ROW, products.tolist()).tolist()
+        right += hits.tolist()
+    return _reliabilities(out)
+
+
+def _reliabilities(outcomes: _Outcomes) -> tuple[Reliability, ...]:
+    return tuple(
+        reliability(name, np.array(scores), np.array(right, dtype=np.bool_))
+        for name, (scores, right) in sorted(outcomes.items())
+    )
+
+
+def _result(protocol: str, view: str, counts: list[Counts], calibrated: tuple[Reliability, ...] = ()) -> Result:
+    return Result(protocol, view, len(counts), Scores.from_counts(Counts.total(counts)), bootstrap(counts), calibrated)

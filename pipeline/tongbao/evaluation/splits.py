@@ -1,13 +1,11 @@
-"""Which documents, or which parts of one, are held out: folds by document and one item at a time."""
+"""Parts of a document: one item held out at a time, and slices that keep their annotation."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from tongbao.errors import AnnotationError, ConfigError
+from tongbao.errors import AnnotationError
 from tongbao.records import Annotated, GoldSection, Link, Mention, Policy, Section, Span
 
 
@@ -17,27 +15,6 @@ class HeldOut:
 
     span: Span
     training: tuple[Annotated, ...]
-
-
-def folds(ids: Sequence[str], k: int = 5, seed: int = 13) -> tuple[tuple[str, ...], ...]:
-    """Deal documents into ``k`` folds whose sizes differ by at most one.
-
-    Documents are put in the order of a hash of seed and id, and that order is cut into ``k`` stretches: the split does
-    not depend on the order of ``ids`` or on the machine, and a document more moves at most one other over each cut.
-
-    Returns:
-        The folds, each sorted.
-
-    Raises:
-        ConfigError: fewer than two folds, more folds than documents, or an id twice.
-    """
-    if not 2 <= k <= len(ids):
-        raise ConfigError("folds", f"{k} folds of {len(ids)} documents", "ask for 2 folds or more, one document each")
-    if len(set(ids)) < len(ids):
-        raise ConfigError("folds", "a document id stands twice", "give every document once")
-    ordered = sorted(ids, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
-    cuts = [len(ordered) * i // k for i in range(k + 1)]
-    return tuple(tuple(sorted(ordered[start:end])) for start, end in pairwise(cuts))
 
 
 def leave_one_item_out(document: Annotated, sections: Sequence[Section]) -> list[HeldOut]:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from tongbao.annotation.grid import aligned, markdown
 from tongbao.evaluation.bootstrap import Interval
 from tongbao.evaluation.counts import attributes
+from tongbao.evaluation.reliability import Reliability
 from tongbao.evaluation.scoring import MICRO, SPAN_FIGURES, Scores
 from tongbao.records import LABELS
 
@@ -76,6 +77,31 @@ def figure(value: float | None, interval: Interval | None = None) -> str:
     if value is None:
         return "–"
     return _short(value) + (f" [{_short(interval.low)}, {_short(interval.high)}]" if interval else "")
+
+
+_RELIABILITY_HEADER = (
+    "置信度 confidence of",
+    "数 n",
+    "校准误差 ECE",
+    "阈值 threshold for P ≥ .95",
+    "其上召回 recall kept",
+)
+_RELIABILITY_NAMES = {
+    "measures": "指标 measures",
+    "during": "时间 during",
+    "within": "范围 within",
+    "of": "从属 of",
+    "ROW": "整行 row",
+}
+
+
+def render_reliability(found: Sequence[Reliability], in_markdown: bool) -> str:
+    """Calibration errors, and what is left above the confidence from which 95% is right."""
+    rows = []
+    for item in found:
+        name = _RELIABILITY_NAMES.get(item.name) or _title(item.name)
+        rows.append([name, str(item.count), figure(item.error), figure(item.threshold), figure(item.kept)])
+    return (markdown if in_markdown else aligned)(_RELIABILITY_HEADER, rows)
 
 
 def _render(grid: _Grid, scores: Scores, intervals: Intervals) -> str:

@@ -161,7 +161,7 @@ def _departments(subject: Subject, mentions: Sequence[Mention], linker: Linker) 
     roles, _ = classify(linker.choices["role"], class_rows(subject, mentions, "DEPARTMENT"))
     names = canonical_names(subject.bulletin, [mention.span for mention in found])
     return {
-        mention.id: replace(mention, attributes=Department(ROLES[role], name.name, name.level, name.region))
+        mention.id: replace(mention, attributes=Department(ROLES[role], name.full, name.level, name.region))
         for mention, role, name in zip(found, roles.tolist(), names, strict=True)
     }
 

@@ -24,9 +24,9 @@ from tongbao.records import Bulletin, Metadata, Span
 class CanonicalName:
     """Which body a mention is; all ``None`` where nothing in the document says it.
 
-    ``name``: region and body as written (泉州市资规局); ``full``: the same spelled out (泉州市自然资源和规划局), equal to
-    ``name`` where the lexicon knows no longer form or more than one. ``level``: central, province, prefecture, county
-    or township. ``region``: the full name of the region that the body is of (泉州市), ``None`` for a central body.
+    ``name``: region and body as written (泉州市资规局). ``full``: the same spelled out (泉州市自然资源和规划局), equal
+    to ``name`` where the lexicon knows no longer form, or more than one. ``level``: central, province, prefecture,
+    county or township. ``region``: full name of the region that the body is of (泉州市), ``None`` for a central body.
     """
 
     name: str | None
@@ -69,7 +69,8 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     named = "大学|学院|学校|医院|公司|集团|村|社区"
     patterns = {
         "before": "^(?:中国共产党|中共)(?!中央)|^驻(?=.*纪检监察组$)",
-        "central": "^(?:(?:中共)?中央|党中央|国务院|国家|全国|最高人民|最高[法检]|中国(?!共产党)|中纪委|中组部|中宣部|中办|国办)",
+        "central": "^(?:(?:中共)?中央|党中央|国务院|国家|全国|最高人民|最高[法检]|中国(?!共产党)|"
+        "中纪委|中组部|中宣部|中办|国办)",
         "function": "(?:部门|机关|机构|纪检监察组|工作组|检查组|领导小组)$|^(?:纪委监委|纪委|监委|政府|法院|检察院)$",
         # 市场监管局, 市政管理局 and 乡村振兴局 begin with no word for a level.
         "level": rf"^(?:{levels})(?!级|域|际|$)(?<!市(?=场|容|政[^府协务法]))(?<!乡(?=村|镇))",
@@ -139,12 +140,13 @@ class _Namer:
     def name(self, parsed: _Parsed, at: int) -> CanonicalName:
         """The canonical name of what stands at the offset ``at``."""
         found = self._find(parsed, at)
-        if found.name is None:
+        name = found.name
+        if name is None:
             return found
-        if found.name not in self._full:
-            self._full[found.name] = spelled_out(found.name, self._atlas.text)
-        found = replace(found, full=self._full[found.name])
-        self._remember(found.name, found)
+        if name not in self._full:
+            self._full[name] = spelled_out(name, self._atlas.text)
+        found = replace(found, full=self._full[name])
+        self._remember(name, found)
         return found
 
     def _learn_issuer(self, issuer: str) -> None:
@@ -168,7 +170,9 @@ class _Namer:
 
     def _find(self, parsed: _Parsed, at: int) -> CanonicalName:
         if parsed.central:
-            return CanonicalName(parsed.surface, "central")
+            return self._central(parsed.surface)
+        if not parsed.body and not parsed.word:
+            return _NOTHING
         if not parsed.chain and not parsed.word:
             return self._bare(parsed, at)
         if parsed.body == "分局" and parsed.surface in self._by_end:
@@ -181,6 +185,15 @@ class _Namer:
         if place is not None and (len(parsed.chain) > 1 or place.kind == "州"):
             return CanonicalName(parsed.surface, place.level, place.name)
         return self._named(place, parsed, at)
+
+    def _central(self, surface: str) -> CanonicalName:
+        """A central body, or its office in a region (国家统计局泉州调查队), which is of that region's level."""
+        body = max((name for name in _central_names() if surface.startswith(name)), key=len, default=surface)
+        rest = surface[len(body) :].removeprefix("驻")
+        place = self._atlas.chain(region_chain(rest))
+        if place is not None:
+            return CanonicalName(surface, place.level, place.name)
+        return _short_named(surface, rest) or CanonicalName(surface, "central")
 
     def _named(self, place: Place | None, parsed: _Parsed, at: int) -> CanonicalName:
         if place is None:
@@ -231,14 +244,22 @@ class _Namer:
             place = self._atlas.places.get(match[1] + ending) if match else None
             if match and place is not None and place.parent is not None:
                 return CanonicalName(f"{place.parent.prefix}公安局{match[1]}分局", place.level, place.name)
-        for level in ("prefecture", "province"):
-            names, found = short_names(level)
-            match = found.match(surface)
-            if match is not None and match.end() < len(surface):
-                return CanonicalName(surface, level, names[match[0]])
+        found = _short_named(surface, surface)
+        if found is not None:
+            return found
         match = patterns["customs"].match(surface)
         region = lexicon.load().find_region(match[1]) if match is not None else None
         return CanonicalName(surface, "county", region.name) if region is not None else _NOTHING
+
+
+def _short_named(surface: str, rest: str) -> CanonicalName | None:
+    """``surface`` as a complete name, if ``rest`` of it begins with a region's short name and goes on."""
+    for level in ("prefecture", "province"):
+        names, found = short_names(level)
+        match = found.match(rest)
+        if match is not None and match.end() < len(rest):
+            return CanonicalName(surface, level, names[match[0]])
+    return None
 
 
 def _organization(metadata: Metadata) -> str | None:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
@@ -32,18 +32,20 @@ _IN_WORDS = MappingProxyType({"海城市": "沿", "成都市": "形建变", "东
 _NEAR = 200
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Place:
     """A region as one document knows it: full ``name``, ``kind`` (a key of ``LEVELS``), ``level``.
 
-    ``parent`` is the region round it, where the gazetteer or the text says so; ``prefix`` is what stands in front of
-    the names of its bodies (成都市锦川区, 黔东南州), the name where the document does not say otherwise.
+    ``prefix`` is what stands in front of the names of its bodies (成都市锦川区, 黔东南州), the name where the document
+    does not say otherwise; ``code`` is that of the gazetteer, ``None`` for a region that is not in it; ``parent`` is
+    the region round it, where the gazetteer or the text says so.
     """
 
     name: str
     kind: str
     level: str
     prefix: str
+    code: str | None = None
     parent: Place | None = None
 
     def around(self) -> Iterator[Place]:
@@ -54,24 +56,28 @@ class Place:
             place = place.parent
 
 
-@dataclass(slots=True)
 class Hits:
-    """Positions in the text, ascending, and the place that each one says is meant from there on."""
+    """Positions in a text, ascending, and the place that each one says is meant from there on."""
 
-    positions: list[int] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._positions: list[int] = []
+        self._places: list[Place] = []
+        self._agree = True
+
+    def add(self, position: int, place: Place) -> None:
+        """Add a hit that lies behind those before it."""
+        self._positions.append(position)
+        self._places.append(place)
+        self._agree = self._agree and place is self._places[0]
 
     def at(self, position: int) -> Place | None:
-        """The place of the nearest hit before ``position``, or of all hits after it if they agree."""
-        before = bisect_right(self.positions, position)
-        if before:
-            return self.places[before - 1]
-        first = self.places[0] if self.places else None
-        return first if all(place is first for place in self.places) else None
+        """The place of the nearest hit before ``position``, or that of all hits after it if they agree."""
+        before = bisect_right(self._positions, position)
+        return self._places[before - 1] if before else self._places[0] if self._agree else None
 
 
 class Atlas:
-    """The places of one document.
+    """The places of one document. A name means one place throughout it.
 
     Args:
         text: its text.
@@ -87,6 +93,7 @@ class Atlas:
         self._code: str | None = None
         self._named: dict[str, Hits] = {}
         self._implied: dict[str, Hits] = {}
+        self._agreed: dict[str, Place | None] | None = None
         own = _own_chain(metadata)
         for name in own:
             region = lexicon.load().find_region(name, self._code)
@@ -109,10 +116,11 @@ class Atlas:
             kind = kind_of(full)
             if not kind:
                 return None
-            region = lexicon.load().find_region(full, self._code)
+            region = lexicon.load().find_region(full, (parent.code if parent is not None else None) or self._code)
             region = region if region is not None and region.name == full else None
-            found = self.places[full] = Place(full, kind, _level(kind, region, parent), name)
-            above = lexicon.load().parents(region.code) if region is not None else ()
+            code = region.code if region is not None else None
+            found = self.places[full] = Place(full, kind, _level(kind, region, parent), name, code)
+            above = lexicon.load().parents(code) if code is not None else ()
             found.parent = self.place(above[0].name) if above else None
         if found.parent is None and parent is not None and found not in parent.around():
             found.parent = parent
@@ -129,7 +137,8 @@ class Atlas:
         """The place that ``word``, a key of ``KINDS``, means at the offset ``at``; ``None`` where nothing says.
 
         The document's own region decides; else the last one named before (or the only one named after); else the one
-        that the last named part of it lies in (福建省 for 晋江市); else the only one whose short name stands in the text.
+        that the last named part of it lies in (福建省 for 晋江市); else the one that all short names in the text
+        agree on.
         """
         if word == "兵团":
             return self.place(CORPS)
@@ -137,12 +146,15 @@ class Atlas:
         own = next((self._own[kind] for kind in kinds if kind in self._own), None)
         if own is not None:
             return own
-        for hits in (self._named, self._implied):
-            for kind in kinds:
-                place = hits[kind].at(at) if kind in hits else None
-                if place is not None:
-                    return place
-        return self._by_short_names(kinds)
+        for kind in kinds:
+            place = self._named[kind].at(at) if kind in self._named else None
+            if place is not None:
+                return place
+        # In a document of 内蒙古自治区 a 省 that it does not name is not to be guessed from a county of one.
+        if any(place.level == LEVELS[kinds[0]] for place in self._own.values()):
+            return None
+        implied = (self._implied[kind].at(at) for kind in kinds if kind in self._implied)
+        return next((place for place in implied if place is not None), None) or self._by_short_names(kinds)
 
     def county(self, at: int) -> Place | None:
         """The county, district or banner that a town at the offset ``at`` lies in."""
@@ -189,27 +201,27 @@ class Atlas:
                 # Two characters can be the end of anything: 甲省和|乙县, 市和|县 against 和县.
                 loose = len(name) == 2 and name not in places and start not in (0, last) and text[start - 1].isalpha()
                 return None if loose or (start and text[start - 1] in _IN_WORDS.get(name, "")) else start
-        follows = last >= 0 and pattern("short_region").fullmatch(text, last, end)
+        follows = last >= 0 and _patterns()["next"].fullmatch(text, last, end)
         return last if follows and not pattern("no_region").search(text[last:end]) else None
 
     def _hit(self, at: int, place: Place) -> None:
         for around in place.around():
             # The prefecture of a county comes from the gazetteer, where the county may be another of the same name.
             sure = around is place or place.level != "county" or place.prefix.startswith(around.name)
-            hits = (self._named if sure else self._implied).setdefault(around.kind, Hits())
-            hits.positions.append(at)
-            hits.places.append(around)
+            (self._named if sure else self._implied).setdefault(around.kind, Hits()).add(at, around)
 
     def _by_short_names(self, kinds: Sequence[str]) -> Place | None:
-        agreed: dict[str, Place | None] = {}
-        for level in ("province", "prefecture"):
-            names, found = short_names(level)
-            for short in dict.fromkeys(match[0] for match in found.finditer(self.text)):
+        """The place of one of these kinds that all short names in the text (广西, 潍坊) lie in or are."""
+        if self._agreed is None:
+            self._agreed = {}
+            shorts = (match[0] for match in _patterns()["short"].finditer(self.text))
+            names = {**short_names("prefecture")[0], **short_names("province")[0]}
+            for short in dict.fromkeys(shorts):
                 place = self.place(names[short])
                 for around in place.around() if place is not None else ():
-                    if agreed.setdefault(around.kind, around) is not around:
-                        agreed[around.kind] = None
-        return next((place for kind in kinds if (place := agreed.get(kind)) is not None), None)
+                    if self._agreed.setdefault(around.kind, around) is not around:
+                        self._agreed[around.kind] = None
+        return next((found for kind in kinds if (found := self._agreed.get(kind)) is not None), None)
 
 
 @cache
@@ -219,9 +231,11 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     return MappingProxyType(
         {
             "name": re.compile(
-                rf"(?:(?<=^)|(?<=[\n。！；]))(?:在)?(?P<short>{provinces})(?![省市])|[省市县区州盟旗团镇乡道]",
-                re.MULTILINE,
+                rf"(?:^|(?<=[。！；]))在?(?P<short>{provinces})(?![省市])|[省市县区州盟旗团镇乡道]", re.MULTILINE
             ),
+            # 形成都市圈 and 变成都市 do not name 成都.
+            "short": re.compile(rf"(?<![形变])(?:{provinces}|{short_names('prefecture')[1].pattern})"),
+            "next": re.compile(rf"{named}|{pattern('short_town').pattern}"),
             "sure": re.compile(rf"(?:《|——|^\s*|该[省市])({named})|在(?P<comma>{named})[,，]", re.MULTILINE),
             "likely": re.compile(rf"(?:[。；：、，（“在于]|[:;,(])({named}|{pattern('short_town').pattern})"),
             "corps": pattern("corps"),
@@ -239,9 +253,9 @@ def _names_by_form(text: str, starts: Sequence[int]) -> set[str]:
     names = {match[1] or match["comma"] for match in found["sure"].finditer(text)}
     names |= {name for name, count in Counter(m[1] for m in found["likely"].finditer(text)).items() if count > 1}
     for start in starts:
-        if start and (text[start - 1] == "该" or text[start] in "乡镇"):
+        if start and (text[start - 1] == "该" or text.startswith(("乡", "镇"), start)):
             near = found["likely"].finditer(text, max(0, start - _NEAR), start)
-            names.update([match[1] for match in near if match[1][-1] == text[start]][-1:])
+            names.update([match[1] for match in near if text.startswith(match[1][-1], start)][-1:])
     names |= {match[0] for match in found["corps"].finditer(text)}
     return {name for name in names if not pattern("no_region").search(name)}
 

@@ -36,7 +36,9 @@ LONGEST = 16
 _HAN = "[\u4e00-\u9fff]"
 _ZONE = "(?:开发|高新|经开|新|园|工业园|产业园|管理|示范|保税|试验|名胜)区"
 #: Characters that no name holds that is known by its form only.
-_FUNCTION = "的与及在对把了是等和或各全该本我每两多这那其级到从为由向将会有被所至达共已个家名户条件次万亿元年月日驻推动关于省"
+_FUNCTION = (
+    "的与及在对把了是等和或各全该本我每两多这那其级到从为由向将会有被所至达共已个家名户条件次万亿元年月日驻推动关于省"
+)
 
 
 @cache
@@ -48,6 +50,7 @@ def pattern(name: str) -> re.Pattern[str]:
         "region": rf"{_HAN}{{1,14}}?(?:自治区|自治州|自治县|自治旗|地区|省|市|县|区|盟|旗)",
         "town": rf"{_HAN}{{1,4}}?(?:街道|镇|乡)",
         "short_region": rf"[^{_FUNCTION}\W\da-zA-Z]{{2,3}}[县旗区]|[^{_FUNCTION}\W\da-zA-Z]{{3,8}}自治县",
+        "village": rf"{_HAN}{{1,4}}(?:村|社区)",
         "short_town": rf"[^{_FUNCTION}\W\da-zA-Z]{{2,3}}(?:镇|乡)",
         "no_region": rf"^(?:{'|'.join(KINDS)}|驻)|[与及在对把等委局厅院部和]|^(?:城|都|超|门|上|股|楼|地)市$"
         "|(?:社|小|园|景|辖|片|灾|校|城|山|林|牧|农|库)区$|(?:城|都)市$|[城山老]乡$|[乡村]镇$",
@@ -130,7 +133,7 @@ def _formed_at(text: str, at: int) -> str | None:
         if match is None or pattern("no_region").search(match[0]) or (form == "zone" and _is_chain(match[0])):
             continue
         rest = text[match.end() : match.end() + LONGEST]
-        if not rest or rest[0] in "委办" or rest[:2] in _body_beginnings():
+        if not rest or rest[0] in "委办" or rest[:2] in _body_beginnings() or pattern("village").match(rest):
             return match[0]
         if form != "town" and (known_at(rest, 0) or _formed_at(rest, 0)):
             return match[0]

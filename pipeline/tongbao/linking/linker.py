@@ -43,8 +43,8 @@ class Linker:
         out: list[Link] = []
         for number, place in enumerate(scene.quantities):
             identifier = place.mention.id
-            if pieces[number]:
-                out.append(Link("measures", identifier, pieces[number], None, found[number][1]))
+            # Where a quantity has no words of its own the empty link carries how sure that is.
+            out.append(Link("measures", identifier, pieces[number], None, found[number][1]))
             out.extend(link for link in (periods[number], scopes[number], wholes[number]) if link)
         return out
 

@@ -90,9 +90,11 @@ def whole_titles(text: str, found: list[tuple[Label, Span, float]]) -> list[tupl
                 start = brackets[first].start
             if last >= 0 and brackets[last].start < end < brackets[last].end:
                 end = brackets[last].end
-            span = Span(start, end)
             while out and out[-1][1].end > start:
-                out.pop()
+                swallowed, other, _ = out.pop()
+                if swallowed == "POLICY":  # another piece of the same title
+                    start, end = min(start, other.start), max(end, other.end)
+            span = Span(start, end)
         if out and out[-1][1].end > span.start:
             continue
         out.append((label, span, confidence))

@@ -59,7 +59,8 @@ def load_tables(path: Path, names: tuple[str, ...]) -> dict[str, WeightTable]:
     out: dict[str, WeightTable] = {}
     for name in names:
         ids, weights = arrays[f"{name}.ids"], arrays[f"{name}.weights"]
-        if weights.ndim != 2 or len(weights) != len(ids) or (len(ids) and int(ids.max()) >= 1 << CHOICE_BITS):
+        fit = ids.dtype == np.uint32 and weights.dtype == np.float32 and (ids.ndim, weights.ndim) == (1, 2)
+        if not fit or len(weights) != len(ids) or (len(ids) and int(ids.max()) >= 1 << CHOICE_BITS):
             raise ModelError(str(path), f"the arrays of {name} do not fit each other", REMEDY)
         out[name] = WeightTable.build(ids, weights, CHOICE_BITS)
     return out

@@ -66,6 +66,12 @@ class ChoiceSection(_Section):
     class_strength: float = Field(gt=0)
 
 
+class CalibrationSection(_Section):
+    """Folds of the cross-validation whose outcomes calibrate the confidences; 0 leaves them raw."""
+
+    folds: int = Field(default=0, ge=0, le=20)
+
+
 class TrainingConfig(_Section):
     """A whole configuration."""
 
@@ -76,6 +82,7 @@ class TrainingConfig(_Section):
     mentions: CrfSection
     indicator: CrfSection
     choices: ChoiceSection
+    calibration: CalibrationSection = CalibrationSection()
 
 
 def read_config(path: str | Path) -> tuple[TrainingConfig, str]:

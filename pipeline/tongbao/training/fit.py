@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
 from tongbao.extraction import MODEL_FORMAT, Extractor, lexicon_lists, read_meta
+from tongbao.linking.confidence import UNCALIBRATED
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.tagging.columns import FeatureOptions, build_resources, text_columns
@@ -23,6 +24,7 @@ from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
 from tongbao.tagging.storage import save_arrays, save_crf, save_tables
 from tongbao.tagging.tagger import Tagger
+from tongbao.training.calibration import save_calibration
 from tongbao.training.clusters import cluster_table
 from tongbao.training.config import TrainingConfig
 from tongbao.training.crf import CrfParameters, train_crf
@@ -59,7 +61,7 @@ def clusters_of(config: TrainingConfig) -> NDArray[np.uint8]:
 
 
 def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArray[np.uint8]) -> Extractor:
-    """Train every learned part on ``documents``.
+    """Train every learned part on ``documents``; confidences are raw (``cross.calibrated`` adds the curves).
 
     Raises:
         ConfigError: there is nothing to train on.
@@ -73,7 +75,7 @@ def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArra
     chain = train_crf(_sentences(examples, options), BIO, CrfParameters(**config.mentions.model_dump()))
     linker = train_linker(examples, _link_parameters(config))
     meta = {"lang": config.model.lang, "name": config.model.name, "version": config.model.version}
-    return Extractor(Tagger(chain, resources, options), linker, meta)
+    return Extractor(Tagger(chain, resources, options), linker, UNCALIBRATED, meta)
 
 
 def _sentences(examples: Sequence[Example], options: FeatureOptions) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
@@ -99,6 +101,7 @@ def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, 
     save_crf(folder, "mentions", extractor.tagger.crf, extractor.tagger.options)
     save_crf(folder, "indicator", extractor.linker.indicator, extractor.tagger.options)
     save_tables(folder / "choices.npz", extractor.linker.choices)
+    save_calibration(folder / "calibration.json", extractor.calibration)
     save_arrays(folder / "clusters.npz", {"clusters": extractor.tagger.resources.clusters})
     (folder / "config.cfg").write_text(text, encoding="utf-8")
     meta = _meta(config, text, documents)
