@@ -12,13 +12,13 @@ PYTEST_ARGS ?=
 
 demo: $(VENV)/run.stamp ## install what reading needs, and turn the seed bulletin into tables
 	@mkdir -p $(OUT)
-	$(BIN)/tongbao extract seeds -o $(OUT)/rows.csv
-	$(BIN)/tongbao extract seeds -o $(OUT)/rows.jsonl
-	$(BIN)/tongbao extract seeds --show 20
+	$(BIN)/tongbao extract seeds -o $(OUT)/rows.csv -o $(OUT)/rows.jsonl --show 30 --headers zh
 	@echo
-	@echo "These are the first 20 figures; all of them are in $(OUT)/rows.csv (a table) and $(OUT)/rows.jsonl (nested)."
-	@echo "Read them as a picture of the output, not as a measure of it: the seed bulletin is also training text, so"
-	@echo "the model has seen it. How well it reads bulletins that it has not seen is in README.md#accuracy."
+	@echo "以上是前 30 行;全部数据行在 $(OUT)/rows.csv(表格)与 $(OUT)/rows.jsonl(每行一篇)。"
+	@echo "这篇通报也是训练语料,模型见过它:这里只演示输出的样子,不说明准确率。"
+	@echo "没见过的通报上有多准,见 README.md 的「准确率」一节。"
+	@echo "The first 30 figures; all are in $(OUT)/rows.csv and $(OUT)/rows.jsonl. The bulletin shown is also training text:"
+	@echo "this is a picture of the output and no measure of it. The honest figures are in README.md, section Accuracy."
 
 test: lint ## check the code, then run every test, the slow ones too
 	$(BIN)/python -m pytest -q $(PYTEST_ARGS)

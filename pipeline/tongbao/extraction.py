@@ -34,6 +34,9 @@ from tongbao.tagging.tagger import Tagger
 #: Version of the model folder; a model of another version cannot be used.
 MODEL_FORMAT = 1
 DEFAULT_MODEL = "zh_tongbao"
+#: Subfolder of a model folder that holds all that ``load`` reads. spaCy gives each component of a pipeline such a
+#: folder, under the component's name; what lies beside it is for spaCy and for people.
+PARTS = "tongbao"
 _QUANTITY_COLUMNS = [BIO.index("B-QUANTITY"), BIO.index("I-QUANTITY")]
 _POLICY_COLUMNS = [BIO.index("B-POLICY"), BIO.index("I-POLICY")]
 
@@ -49,7 +52,7 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """A loaded model. ``meta`` is its ``meta.json``."""
+    """A loaded model. ``meta`` says which one: ``lang``, ``name``, ``version`` and the format."""
 
     tagger: Tagger
     linker: Linker
@@ -136,6 +139,19 @@ def load(path: str | Path | None = None) -> Extractor:
         ModelError: the folder is missing, damaged, or of another version; the message says what to do.
     """
     folder = Path(path) if path is not None else default_model()
+    if not folder.is_dir():
+        raise ModelError(
+            str(folder), "no model folder here", "name a folder made by tongbao train, or leave --model out"
+        )
+    return load_parts(folder / PARTS)
+
+
+def load_parts(folder: Path) -> Extractor:
+    """Load the subfolder ``PARTS`` of a model folder, wherever it lies.
+
+    Raises:
+        ModelError: a part is missing, damaged, or of another version; the message says what to do.
+    """
     meta = read_meta(folder)
     crf, options = load_crf(folder, "mentions")
     indicator, _ = load_crf(folder, "indicator")
@@ -157,12 +173,15 @@ def load_calibration(path: Path) -> Calibration:
     """
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        curves = {name: (np.array(curve["raw"]), np.array(curve["probability"])) for name, curve in stored.items()}
+        curves = {
+            name: (np.array(curve["raw"], dtype=np.float64), np.array(curve["probability"], dtype=np.float64))
+            for name, curve in stored.items()
+        }
         if any(raw.shape != probability.shape or not len(raw) for raw, probability in curves.values()):
             raise ValueError("a curve has no points or as many scores as probabilities do not fit")
     except FileNotFoundError as error:
         raise ModelError(str(path), "a part of the model is missing", REMEDY) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(str(path), f"a part of the model is damaged: {error}", REMEDY) from error
     return Calibration(curves)
 
@@ -173,16 +192,12 @@ def default_model() -> Path:
 
 
 def read_meta(folder: Path) -> dict[str, Any]:
-    """The ``meta.json`` of a model folder.
+    """The ``meta.json`` of a model folder, or of its parts.
 
     Raises:
         ModelError: it is missing, damaged, or of another format.
     """
     place = folder / "meta.json"
-    if not folder.is_dir():
-        raise ModelError(
-            str(folder), "no model folder here", "name a folder made by tongbao train, or leave --model out"
-        )
     try:
         meta = json.loads(place.read_text(encoding="utf-8"))
         version = meta["tongbao"]["format"]

@@ -69,7 +69,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "gbk.tsv"
     path.write_bytes("a\n市监局\n".encode("gbk"))
-    with pytest.raises(LexiconError, match=r"^gbk\.tsv: not UTF-8 at byte 2"):
+    with pytest.raises(LexiconError, match=r"^gbk\.tsv:2: not UTF-8 at byte 2"):
         list(read_table(path, ("a",), ("a",)))
 
 

@@ -97,17 +97,17 @@ def test_a_word_that_a_list_names_twice_counts_once() -> None:
 
 
 def test_every_character_sees_the_words_around_it() -> None:
-    columns = text_columns("市教育局立案", Resources(NO_CLUSTERS, ()), dataclasses.replace(ALL_OFF, words="rjieba"))
+    text = "泉州市立案"
+    columns = text_columns(text, Resources(NO_CLUSTERS, ()), dataclasses.replace(ALL_OFF, words="rjieba"))
     words = columns.words
     assert words is not None
-    hashes = SubstringHashes(codes("市教育局立案"))
-    market, case = (int(hashes.of(np.array([start]), np.array([end]))[0]) for start, end in ((0, 4), (4, 6)))
-    assert words.width.tolist() == [4, 4, 4, 4, 2, 2]
-    assert words.place.tolist() == [0, 2, 4, 5, 0, 3]
-    assert words.around[0].tolist() == [market] * 4 + [case] * 2
-    assert words.around[1].tolist() == [case] * 4 + [0] * 2
-    assert words.around[-1].tolist() == [0] * 4 + [market] * 2
-    assert words.around[2].tolist() == [0] * 6
+    city, case = SubstringHashes(codes(text)).of(np.array([0, 3]), np.array([3, 5])).tolist()
+    assert words.width.tolist() == [3, 3, 3, 2, 2]
+    assert words.place.tolist() == [0, 2, 5, 0, 3]
+    assert words.around[0].tolist() == [city] * 3 + [case] * 2
+    assert words.around[1].tolist() == [case] * 3 + [0] * 2
+    assert words.around[-1].tolist() == [0] * 3 + [city] * 2
+    assert words.around[2].tolist() == [0] * 5
 
 
 def test_a_word_of_one_character_is_both_beginning_and_end() -> None:

@@ -2,5 +2,17 @@
 
 from tongbao.lexicon.lexicon import Body, BodyKind, Lexicon, load
 from tongbao.lexicon.regions import Gazetteer, Region, RegionLevel
+from tongbao.lexicon.user import UserLexicon, read_user_lexicon, read_user_lexicons
 
-__all__ = ["Body", "BodyKind", "Gazetteer", "Lexicon", "Region", "RegionLevel", "load"]
+__all__ = [
+    "Body",
+    "BodyKind",
+    "Gazetteer",
+    "Lexicon",
+    "Region",
+    "RegionLevel",
+    "UserLexicon",
+    "load",
+    "read_user_lexicon",
+    "read_user_lexicons",
+]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from tongbao.errors import LexiconError
 from tongbao.lexicon.regions import Gazetteer, Region, read_regions
 from tongbao.lexicon.tables import Source, read_table
+from tongbao.lexicon.user import UserLexicon
 
 #: The family of a body, which says in front of which names of regions its base name stands (see the room's README).
 BodyKind: TypeAlias = Literal[
@@ -30,6 +31,7 @@ BodyKind: TypeAlias = Literal[
     "people",
 ]
 
+_T = TypeVar("_T")
 _KINDS: tuple[BodyKind, ...] = get_args(BodyKind)
 
 
@@ -48,12 +50,35 @@ class Lexicon:
     """Everything that tongbao knows about words before it has learned anything.
 
     ``bodies`` has a line for each short name, so a full name may stand in several; ``categories`` maps the name of
-    a category to its words, in the order of the tables and without repetition.
+    a category to its words, in the order of the tables and without repetition. ``user`` are the words that a user
+    added; they stand in the other fields too.
     """
 
     gazetteer: Gazetteer
     bodies: tuple[Body, ...]
     categories: Mapping[str, tuple[str, ...]]
+    user: UserLexicon = UserLexicon()
+
+    def extended(self, user: UserLexicon) -> Lexicon:
+        """This lexicon and a user's words; a user's region takes the place of the one with the same code."""
+        both = self.user.joined(user)
+        if both == self.user:
+            return self
+        added = {
+            "region_full": (region.name for region in user.regions),
+            "region_short": (region.short for region in user.regions),
+            "body_full": (full for _, full in user.bodies),
+            "body_short": (name for name, full in user.bodies if name != full),
+        }
+        categories = {name: _distinct((*words, *added.get(name, ()))) for name, words in self.categories.items()}
+        bodies = (Body(full, name if name != full else None, "institution", "user") for name, full in user.bodies)
+        return replace(
+            self,
+            gazetteer=self.gazetteer.extended(user.regions),
+            bodies=_distinct((*self.bodies, *bodies)),
+            categories=MappingProxyType(categories),
+            user=both,
+        )
 
     def words(self, category: str) -> tuple[str, ...]:
         """The words of a category: ``region_full``, ``region_short``, ``body_full``, ``body_short``, or ``cue_*``.
@@ -148,5 +173,5 @@ def read_cues(source: Source) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(cues)
 
 
-def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+def _distinct(words: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(words))

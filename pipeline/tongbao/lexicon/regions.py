@@ -11,7 +11,7 @@ from tongbao.errors import LexiconError
 from tongbao.lexicon.tables import Source, read_table
 
 #: A zone is a development zone that statistics treat as a county although it is no division of the state.
-RegionLevel: TypeAlias = Literal["province", "prefecture", "county", "zone"]
+RegionLevel: TypeAlias = Literal["province", "prefecture", "county", "zone", "township"]
 
 _LEVELS: tuple[RegionLevel, ...] = get_args(RegionLevel)
 
@@ -20,7 +20,8 @@ _LEVELS: tuple[RegionLevel, ...] = get_args(RegionLevel)
 class Region:
     """A division: six-digit ``code``, full ``name`` (泉州市), ``short`` name (泉州), code of the ``parent``.
 
-    ``short`` equals ``name`` where custom has no shorter one (沧县); ``parent`` is ``None`` for a province.
+    ``short`` equals ``name`` where custom has no shorter one (沧县); ``parent`` is ``None`` for a province. Codes of
+    another form and the level ``township`` are those of regions that a user added.
     """
 
     code: str
@@ -39,6 +40,10 @@ class Gazetteer:
         self.by_code: Mapping[str, Region] = MappingProxyType({region.code: region for region in regions})
         self._by_name = _grouped((region.name, region) for region in self.by_code.values())
         self._by_short = _grouped((region.short, region) for region in self.by_code.values())
+
+    def extended(self, regions: Iterable[Region]) -> Gazetteer:
+        """This gazetteer and other regions, which take the place of those with the same code."""
+        return Gazetteer({**self.by_code, **{region.code: region for region in regions}}.values())
 
     def parents(self, code: str) -> tuple[Region, ...]:
         """The regions round the one with this code, from the nearest out; empty for a province or an unknown code."""

@@ -30,7 +30,7 @@ def read_table(source: Source, columns: Sequence[str], key: Sequence[str]) -> It
             white space at the end of a cell, or the key of a line before it.
     """
     seen: dict[tuple[str, ...], int] = {}
-    lines = _lines(source)
+    lines = read_lines(source, source.name)
     if not lines or lines[0].split("\t") != list(columns):
         raise LexiconError(f"{source.name}:1", "the heading is not right", f"expected {' TAB '.join(columns)}")
     for number, line in enumerate(lines[1:], 2):
@@ -49,12 +49,18 @@ def read_table(source: Source, columns: Sequence[str], key: Sequence[str]) -> It
         yield place, row
 
 
-def _lines(source: Source) -> list[str]:
-    """The lines of ``source``: those that LF or CRLF ends, not the many that ``str.splitlines`` knows."""
+def read_lines(source: Source, name: str) -> list[str]:
+    """The lines of ``source``: those that LF or CRLF ends, not the many that ``str.splitlines`` knows.
+
+    Raises:
+        LexiconError: the file, called ``name`` in the message, is missing or not UTF-8.
+    """
     try:
-        text = source.read_bytes().decode("utf-8-sig")
+        content = source.read_bytes()
+        text = content.decode("utf-8-sig")
     except OSError as error:
-        raise LexiconError(source.name, f"cannot be read: {error.strerror}") from error
+        raise LexiconError(name, f"cannot be read: {error.strerror}", "name a file that is there") from error
     except UnicodeDecodeError as error:
-        raise LexiconError(source.name, f"not UTF-8 at byte {error.start}", "save it as UTF-8") from error
+        line = content.count(b"\n", 0, error.start) + 1
+        raise LexiconError(f"{name}:{line}", f"not UTF-8 at byte {error.start}", "save it as UTF-8") from error
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []

@@ -5,9 +5,11 @@ from tongbao.numbers.finding import find_numbers
 from tongbao.numbers.numerals import parse_numeral
 from tongbao.numbers.periods import parse_period
 from tongbao.numbers.quantities import clause_around, parse_quantity
-from tongbao.numbers.units import kind_of, normalise
+from tongbao.numbers.units import UnitTable, kind_of, normalise, shipped_units
+from tongbao.numbers.widening import with_unit
 
 __all__ = [
+    "UnitTable",
     "clause_around",
     "find_numbers",
     "find_quantities",
@@ -16,4 +18,6 @@ __all__ = [
     "parse_numeral",
     "parse_period",
     "parse_quantity",
+    "shipped_units",
+    "with_unit",
 ]

@@ -11,7 +11,7 @@ from tongbao.numbers.modifiers import BEFORE, word_after, word_before
 from tongbao.numbers.numerals import fold_forms
 from tongbao.numbers.quantities import parse_quantity
 from tongbao.numbers.surfaces import moves_in_rank
-from tongbao.numbers.units import kind_of, units_by_first
+from tongbao.numbers.units import UnitTable, kind_of, shipped_units
 from tongbao.records import QuantityKind, Span
 
 _CHINESE_DIGITS = frozenset("一二三四五六七八九十两几半")
@@ -36,17 +36,17 @@ _STRETCH_BEFORE = re.compile(r"(?:近|过去|今后|未来|这|前|头|每|逾)$
 _RANKING = re.compile(r"(?:[居列排占获为到至列]|[国省市县区球界部强]|并列|倒数|跃居|位居|位列|名列|[(（])\s?$")
 
 
-def find_quantities(text: str) -> list[tuple[Span, QuantityKind]]:
+def find_quantities(text: str, units: UnitTable | None = None) -> list[tuple[Span, QuantityKind]]:
     """Candidate quantities by grammar alone: span and kind, left to right, not overlapping; linear time.
 
     A candidate is what the guidelines put inside the span: modifier, number or range, magnitude, unit or measure word,
     modifier (``近1.24万元``, ``3至5个``, ``三分之一``, ``2.5∶1``, ``第三位``, ``首位``). A number without a unit is one
     only with 万 or 亿, as a fraction, or as a ratio. Left out by rule: titles in 《》 and document numbers in 〔〕,
     calendar dates, codes (a letter stands before the digits), the nth of a series (第三次), and 一 with a measure word,
-    which mostly means "a".
+    which mostly means "a". ``units`` are the shipped ones unless others are given.
     """
     folded = fold_forms(text)
-    found = [*_ranks_without_numeral(folded), *_with_numeral(folded)]
+    found = [*_ranks_without_numeral(folded), *_with_numeral(folded, units or shipped_units())]
     found.sort(key=lambda pair: pair[0])
     return found
 
@@ -62,17 +62,17 @@ def _skipped_pattern() -> re.Pattern[str]:
     )
 
 
-def _with_numeral(folded: str) -> list[tuple[Span, QuantityKind]]:
+def _with_numeral(folded: str, units: UnitTable) -> list[tuple[Span, QuantityKind]]:
     skipped = [match.span() for match in _skipped_pattern().finditer(folded)]
     starts = [start for start, _ in skipped]
-    spans = _grouped(folded, list(numerals(folded)))
+    spans = _grouped(folded, list(numerals(folded, units)), units)
     found: list[tuple[Span, QuantityKind]] = []
     at, floor = 0, 0
     while at < len(spans):
         start = spans[at][0]
         region = bisect_right(starts, start) - 1
         inside = region >= 0 and start < skipped[region][1]
-        hit = None if inside or start < floor or _is_code(folded, start) else _candidate(folded, spans, at)
+        hit = None if inside or start < floor or _is_code(folded, start) else _candidate(folded, spans, at, units)
         if hit is not None:
             span, kind = hit
             left = _with_modifier_before(folded, span.start, floor)
@@ -82,13 +82,13 @@ def _with_numeral(folded: str) -> list[tuple[Span, QuantityKind]]:
     return found
 
 
-def _grouped(folded: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _grouped(folded: str, spans: list[tuple[int, int]], units: UnitTable) -> list[tuple[int, int]]:
     """Thousands set apart by one space (1 196个) as one numeral, where a unit follows the last group."""
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         if merged and merged[-1][1] == start - 1 and folded[start - 1] == " " and _DIGITS_3.match(folded, start):
             left = merged[-1]
-            if _DIGITS_1_3.fullmatch(folded, *left) and not _is_code(folded, left[0]) and _unit_end(folded, end):
+            if _DIGITS_1_3.fullmatch(folded, *left) and not _is_code(folded, left[0]) and _unit_end(folded, end, units):
                 merged[-1] = (left[0], end)
                 continue
         merged.append((start, end))
@@ -103,13 +103,15 @@ def _is_code(folded: str, start: int) -> bool:
     return before.isascii() and (before.isalnum() or before in ("_", ".", "/", "@", "#", "%"))
 
 
-def _candidate(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
+def _candidate(
+    folded: str, spans: list[tuple[int, int]], at: int, units: UnitTable
+) -> tuple[Span, QuantityKind] | None:
     start, end = spans[at]
     if folded[start - 1 : start] == "第":
         return _rank(folded, start, end)
     if folded[start - 1 : start] == "前" and folded[end : end + 1] not in ("%", "‰"):
         return _first_few(folded, start, end)
-    return _ratio(folded, spans, at) or _range(folded, spans, at) or _single(folded, spans, at)
+    return _ratio(folded, spans, at) or _range(folded, spans, at, units) or _single(folded, spans, at, units)
 
 
 def _rank(folded: str, start: int, end: int) -> tuple[Span, QuantityKind] | None:
@@ -183,41 +185,41 @@ def _joined(folded: str, spans: list[tuple[int, int]], at: int) -> bool:
     return 0 <= at < len(spans) - 1 and folded[spans[at][1] : spans[at + 1][0]] in (":", "∶", "比")
 
 
-def _range(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
+def _range(folded: str, spans: list[tuple[int, int]], at: int, units: UnitTable) -> tuple[Span, QuantityKind] | None:
     """a-b with a unit at the end, and perhaps the same at the first number (5万—8万元, 三年至七年)."""
     if at + 1 >= len(spans):
         return None
     start, end = spans[at]
-    first = _unit_end(folded, end)
+    first = _unit_end(folded, end, units)
     after_first = first[0] if first else end
     next_start, next_end = spans[at + 1]
     joint = _CONNECTOR.fullmatch(folded, after_first, next_start) if next_start > after_first else None
-    second = _unit_end(folded, next_end) if joint else None
+    second = _unit_end(folded, next_end, units) if joint else None
     if joint is None or second is None or next_start - after_first > 2:
         return None
     moves = joint[0] in ("至", "到") and re.search(r"[由从][^，。；,;]{0,14}$", folded[max(0, start - 16) : start])
     if moves and first is not None:
         return None
-    parsed = parse_quantity(folded[start : second[0]])
+    parsed = parse_quantity(folded[start : second[0]], units=units)
     if parsed is None or parsed.low is None or (second[1] in ("年", "日") and first is None):
         return None
-    return Span(start, _with_modifier_after(folded, second[0], parsed.kind)), parsed.kind
+    return Span(start, with_modifier_after(folded, second[0], parsed.kind)), parsed.kind
 
 
-def _single(folded: str, spans: list[tuple[int, int]], at: int) -> tuple[Span, QuantityKind] | None:
+def _single(folded: str, spans: list[tuple[int, int]], at: int, units: UnitTable) -> tuple[Span, QuantityKind] | None:
     start, end = spans[at]
-    unit = _unit_end(folded, end)
+    unit = _unit_end(folded, end, units)
     if unit is None or _FRACTION.search(folded, start, end):
         return _without_unit(folded, start, end)
     unit_end, name = unit
-    if not _counts(folded, start, end, unit_end, name):
+    kind: QuantityKind = kind_of(name, units)
+    if not _counts(folded, start, end, unit_end, name, kind):
         return None
-    kind: QuantityKind = kind_of(name)
     if name == "位" and moves_in_rank(folded[max(0, start - 24) : start]):
         kind = "rank"
     if name in _COINED:
         unit_end = _with_coins(folded, spans, at, unit_end)
-    return Span(start, _with_modifier_after(folded, unit_end, kind)), kind
+    return Span(start, with_modifier_after(folded, unit_end, kind)), kind
 
 
 def _with_coins(folded: str, spans: list[tuple[int, int]], at: int, end: int) -> int:
@@ -235,13 +237,13 @@ def _without_unit(folded: str, start: int, end: int) -> tuple[Span, QuantityKind
     if folded[start - 1 : start] in ("¥", "$", "€", "£"):
         return Span(start - 1, end), "money"
     if _FRACTION.search(surface) or surface in ("一半", "半数"):
-        return Span(start, _with_modifier_after(folded, end, "ratio")), "ratio"
+        return Span(start, with_modifier_after(folded, end, "ratio")), "ratio"
     if surface[0].isdigit() and surface[-1] in "万亿":
-        return Span(start, _with_modifier_after(folded, end, "count")), "count"
+        return Span(start, with_modifier_after(folded, end, "count")), "count"
     return None
 
 
-def _counts(folded: str, start: int, end: int, unit_end: int, name: str) -> bool:
+def _counts(folded: str, start: int, end: int, unit_end: int, name: str, kind: QuantityKind) -> bool:
     """Whether a number with a unit is a quantity and not a date, a grade, a name or the article 一."""
     surface, before, after = (
         folded[start:end],
@@ -265,10 +267,10 @@ def _counts(folded: str, start: int, end: int, unit_end: int, name: str) -> bool
         return False
     if not surface[0].isdigit() and name in _GRADES:
         return False
-    return not (surface == "一" and kind_of(name) == "count")
+    return not (surface == "一" and kind == "count")
 
 
-def _unit_end(folded: str, end: int) -> tuple[int, str] | None:
+def _unit_end(folded: str, end: int, units: UnitTable) -> tuple[int, str] | None:
     """Where the unit after a number ends, and the unit; ``None`` where no known unit follows."""
     at = end
     while folded[at : at + 1] in (" ", "\u3000") and at - end < 3:
@@ -281,14 +283,14 @@ def _unit_end(folded: str, end: int) -> tuple[int, str] | None:
     split = _SPLIT.match(folded, at)
     if split:
         return split.end(), "个" + split[1]
-    name = _longest_unit(folded, at)
+    name = units.longest_at(folded, at)
     if name is None:
         return None
     at += len(name)
     # 元/人·月: at most two divisors.
     for _ in range(2):
         divisor = _DIVISION.match(folded, at)
-        below = _divisor_unit(folded, divisor.end()) if divisor else ""
+        below = _divisor_unit(folded, divisor.end(), units) if divisor else ""
         if divisor is None or not below:
             break
         at, name = divisor.end() + len(below), name + divisor[0] + below
@@ -297,23 +299,16 @@ def _unit_end(folded: str, end: int) -> tuple[int, str] | None:
     return at + (halved or tenths), name
 
 
-def _divisor_unit(folded: str, at: int) -> str:
+def _divisor_unit(folded: str, at: int, units: UnitTable) -> str:
     """The unit after / or 每, where a few count that no number takes (元/月)."""
     char = folded[at : at + 1]
-    return _longest_unit(folded, at) or (char if char in _DIVISORS else "")
+    return units.longest_at(folded, at) or (char if char in _DIVISORS else "")
 
 
 _DIVISION = re.compile(r"[/每·]\d{0,4}")
 _DIGIT = re.compile(r"[一二三四五六七八九\d](?![\d.十百千万])")
 _DIVISORS = frozenset("月晚度时年日天h")
 _HALVED = frozenset({"米", "斤", "年", "成", "里", "亩", "天"})
-
-
-def _longest_unit(folded: str, at: int) -> str | None:
-    for name in units_by_first().get(folded[at : at + 1], ()):
-        if folded.startswith(name, at):
-            return name
-    return None
 
 
 def _with_modifier_before(folded: str, start: int, floor: int) -> int:
@@ -330,7 +325,8 @@ def _with_modifier_before(folded: str, start: int, floor: int) -> int:
     return at - len(word)
 
 
-def _with_modifier_after(folded: str, end: int, kind: QuantityKind) -> int:
+def with_modifier_after(folded: str, end: int, kind: QuantityKind) -> int:
+    """The end of a quantity that ends at ``end`` without the modifier behind it, in a text in plain forms."""
     word = word_after(folded, end)
     if not word or (word in ("内", "前后") and kind != "duration") or word in ("封顶", "许"):
         return end

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from tongbao.numbers.numerals import fold_forms
-from tongbao.numbers.units import units_by_first
+from tongbao.numbers.units import UnitTable, shipped_units
 from tongbao.records import Span
 
 _PLAIN = "一二三四五六七八九零〇○"
@@ -55,9 +55,9 @@ def numeral_pattern() -> re.Pattern[str]:
     return re.compile(_pattern())
 
 
-def numerals(folded: str) -> Iterator[tuple[int, int]]:
+def numerals(folded: str, units: UnitTable | None = None) -> Iterator[tuple[int, int]]:
     """Start and end of every numeral of a text whose full-width ASCII is folded, in order."""
-    firsts = units_by_first()
+    firsts = (units or shipped_units()).by_first
     for match in numeral_pattern().finditer(folded):
         start, end = match.span()
         if end - start == 1:
@@ -87,7 +87,7 @@ def _trimmed(folded: str, start: int, end: int) -> int:
     return start
 
 
-def find_numbers(text: str) -> list[Span]:
+def find_numbers(text: str, units: UnitTable | None = None) -> list[Span]:
     """Every maximal numeral in a text, left to right, not overlapping; linear time.
 
     A numeral is one of:
@@ -102,6 +102,7 @@ def find_numbers(text: str) -> list[Span]:
     and ``半`` without a measure word or magnitude after them; a financial digit alone (陆地, 队伍); ``零`` alone; and a
     bare 百, 千, 万 or 亿 (万元, 千方百计), unless another magnitude follows (百亿), or 余 or 多 does (万余), or a hedge
     or reaching verb stands before it (近千, 突破百). A sign counts at the start, after a bracket, a mark, a space, or a
-    word like 为, 是, 增长, 下降, not between two figures (``1-2``).
+    word like 为, 是, 增长, 下降, not between two figures (``1-2``). ``units`` is the shipped table unless another is
+    given; only 两 depends on it.
     """
-    return [Span(start, end) for start, end in numerals(fold_forms(text))]
+    return [Span(start, end) for start, end in numerals(fold_forms(text), units)]

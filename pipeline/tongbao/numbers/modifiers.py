@@ -34,6 +34,7 @@ REACHING: dict[str, Bound] = {
 }
 _PARTICLES = "了"
 _LONGEST = max(map(len, {**BEFORE, **REACHING}))
+LONGEST_AFTER = max(map(len, AFTER))
 
 
 def word_before(text: str, end: int, words: dict[str, Bound]) -> str:
@@ -46,7 +47,7 @@ def word_before(text: str, end: int, words: dict[str, Bound]) -> str:
 
 def word_after(text: str, start: int) -> str:
     """The longest word of ``AFTER`` that starts at ``start``, or an empty string."""
-    for length in (3, 2, 1):
+    for length in range(LONGEST_AFTER, 0, -1):
         if text[start : start + length] in AFTER:
             return text[start : start + length]
     return ""

@@ -11,20 +11,21 @@ from tongbao.numbers.changes import change_of
 from tongbao.numbers.modifiers import BEFORE, outer_bound, word_before
 from tongbao.numbers.numerals import MAX_LENGTH, fold_forms
 from tongbao.numbers.surfaces import Core, read_core, read_rank, strip_modifiers
-from tongbao.numbers.units import kind_of
+from tongbao.numbers.units import UnitTable, kind_of
 from tongbao.records import Bound, Change, Quantity, QuantityKind
 
 _SPACES = re.compile(r"\s+")
 _CURRENCY = {"¥": "元", "$": "美元", "€": "欧元", "£": "英镑"}
 
 
-def parse_quantity(surface: str, before: str = "", after: str = "") -> Quantity | None:
+def parse_quantity(surface: str, before: str = "", after: str = "", units: UnitTable | None = None) -> Quantity | None:
     """The quantity that a matched span says.
 
     Args:
         surface: the span's characters: modifier, number, magnitude, unit, modifier.
         before: the characters of the same clause before the span (see :func:`clause_around`).
         after: those after it.
+        units: the units whose kinds are known, the shipped ones unless others are given.
 
     Returns:
         ``None`` where the surface holds no number that the grammar reads. Otherwise ``value``, or ``low`` and ``high``
@@ -51,7 +52,7 @@ def parse_quantity(surface: str, before: str = "", after: str = "") -> Quantity 
     listed = _list_head(before)
     bound = bound or core.bound or outer_bound(before) or _listed_bound(before, listed) or "exact"
     change = _change(core, before, after, listed)
-    kind = core.kind or (_kind(core, before, after) if core.unit else _kind_without_unit(core, before, after))
+    kind = core.kind or (_kind(core, before, after, units) if core.unit else _kind_without_unit(core, before, after))
     return Quantity(core.value, core.low, core.high, core.unit, bound, kind, change)
 
 
@@ -115,11 +116,14 @@ def _change(core: Core, before: str, after: str, head: str | None) -> Change:
     return change
 
 
-def _kind(core: Core, before: str, after: str) -> QuantityKind:
+_PAID = re.compile(r"费|价|钱|款|元|花|收|罚|租|[每一]")
+
+
+def _kind(core: Core, before: str, after: str, units: UnitTable | None) -> QuantityKind:
     """The kind by the unit; 块 is money only where the clause is about money or nothing counted follows."""
     assert core.unit is not None
-    kind = kind_of(core.unit)
-    if core.unit == "块" and not re.search(r"费|价|钱|款|元|花|收|罚|租|[每一]", before) and not after.startswith("钱"):
+    kind = kind_of(core.unit, units)
+    if core.unit == "块" and kind == "money" and not _PAID.search(before) and not after.startswith("钱"):
         return "count" if after[:1].isalpha() or before[-1:].isalpha() else kind
     return kind
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple, cast, get_args
 
 from tongbao.errors import LexiconError
@@ -21,6 +24,48 @@ class Unit(NamedTuple):
     kind: QuantityKind
     base: str
     factor: Number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitTable:
+    """The units that the grammar knows. Read-only.
+
+    ``by_first`` has the names by their first character, longest first: the index for longest-match search in running
+    text. ``added`` are the names that a user's lexicon holds.
+    """
+
+    units: Mapping[str, Unit]
+    by_first: Mapping[str, tuple[str, ...]]
+    added: frozenset[str] = frozenset()
+
+    @classmethod
+    def build(cls, units: Mapping[str, Unit], added: Iterable[str] = ()) -> UnitTable:
+        """A table of ``units`` by name."""
+        index: dict[str, list[str]] = {}
+        for name in units:
+            index.setdefault(name[0], []).append(name)
+        by_first = {first: tuple(sorted(names, key=len, reverse=True)) for first, names in index.items()}
+        return cls(MappingProxyType(dict(units)), MappingProxyType(by_first), frozenset(added))
+
+    def with_measures(self, measures: Iterable[tuple[str, QuantityKind]]) -> UnitTable:
+        """This table and a user's measure words with their kinds; each is its own base.
+
+        A word that stands here already with the same kind keeps its base; with another kind the user's word counts.
+        """
+        kinds = {fold_forms(word): kind for word, kind in measures}
+        if not kinds:
+            return self
+        new = {
+            name: Unit(name, kind, "", Decimal(1))
+            for name, kind in kinds.items()
+            if name not in self.units or self.units[name].kind != kind
+        }
+        return UnitTable.build({**self.units, **new}, self.added | kinds.keys())
+
+    def longest_at(self, folded: str, at: int) -> str | None:
+        """The longest unit that begins at the offset ``at`` of a text in plain forms."""
+        names = self.by_first.get(folded[at : at + 1], ())
+        return next((name for name in names if folded.startswith(name, at)), None)
 
 
 _HEADER = ("unit", "kind", "base", "factor")
@@ -63,31 +108,28 @@ def _factor(text: str, where: str) -> Number:
 
 
 @cache
-def units_by_first() -> dict[str, tuple[str, ...]]:
-    """Unit names by their first character, longest first: the index for longest-match search in running text."""
-    index: dict[str, list[str]] = {}
-    for name in units():
-        index.setdefault(name[0], []).append(name)
-    return {first: tuple(sorted(names, key=len, reverse=True)) for first, names in index.items()}
+def shipped_units() -> UnitTable:
+    """The shipped table with its index."""
+    return UnitTable.build(units())
 
 
-def kind_of(unit: str) -> QuantityKind:
+def kind_of(unit: str, known: UnitTable | None = None) -> QuantityKind:
     """The kind of quantity that a unit (folded, as in ``Quantity.unit``) makes.
 
     A compound takes the kind of what it divides (元/吨 is money, 吨/日 is mass), except that a concentration, density
     or speed (微克/立方米, 人/平方公里, km/h) is ``other``. A word that the table does not know is a measure word
-    (``count``) if it is Chinese and ``other`` if not.
+    (``count``) if it is Chinese and ``other`` if not. ``known`` is the shipped table unless another is given.
     """
-    table = units()
+    table = (known or shipped_units()).units
     if unit in table:
         return table[unit].kind
     parts = _DIVISIONS.split(unit)
     if len(parts) > 1 and parts[0]:
-        return _compound(kind_of(parts[0]), parts[1], table)
+        return _compound(kind_of(parts[0], known), parts[1], table)
     return "other" if unit[:1].isascii() or not unit[:1].isalpha() else "count"
 
 
-def _compound(above: QuantityKind, divisor: str, table: dict[str, Unit]) -> QuantityKind:
+def _compound(above: QuantityKind, divisor: str, table: Mapping[str, Unit]) -> QuantityKind:
     if above in ("money", "ratio"):
         return above
     below = table.get(divisor.lstrip("0123456789"))
@@ -98,7 +140,9 @@ def _compound(above: QuantityKind, divisor: str, table: dict[str, Unit]) -> Quan
     return "other" if by_extent or speed or by_latin else above
 
 
-def normalise(value: Number | None, unit: str | None) -> tuple[Number | None, str | None]:
+def normalise(
+    value: Number | None, unit: str | None, known: UnitTable | None = None
+) -> tuple[Number | None, str | None]:
     """A value and its unit in the base unit of its family, exactly.
 
     Base units:
@@ -111,7 +155,8 @@ def normalise(value: Number | None, unit: str | None) -> tuple[Number | None, st
     - clock time 分钟 (小时 converts, 秒 stays), calendar time 天 (周, 日) and 个月 (个季度); 年 and 个工作日 stay,
       since no exact factor exists.
 
-    Measure words (人次, 户, 件) and compound units (元/吨) stay as they are, in plain forms.
+    Measure words (人次, 户, 件) and compound units (元/吨) stay as they are, in plain forms. ``known`` is the shipped
+    table unless another is given.
 
     Returns:
         The pair; ``(None, base)`` where there is no value, ``(value, None)`` where there is no unit. The value is a
@@ -119,7 +164,7 @@ def normalise(value: Number | None, unit: str | None) -> tuple[Number | None, st
     """
     if unit is None:
         return value, None
-    entry = units().get(fold_forms(unit))
+    entry = (known or shipped_units()).units.get(fold_forms(unit))
     if entry is None:
         return value, fold_forms(unit)
     base = entry.base or entry.name

@@ -38,6 +38,8 @@ class Samples:
         predicted = extraction.annotated
         known, found = facts(gold), facts(predicted)
         links = {(link.source, link.kind): link for link in predicted.links}
+        # Gold without a single ``of`` was not annotated for it: nothing can be learned there of right and wrong.
+        annotated_of = any(link.kind == "of" for link in gold.links)
         for key, fact in found.items():
             score = fact.mention.confidence or 0.0
             self.single.setdefault(key[0], []).append((score, key in known))
@@ -62,7 +64,7 @@ class Samples:
                     right = surface(mine, gold.text) == surface(theirs, gold.text)
                     self.single.setdefault(kind, []).append((link.confidence, right))
             link = links.get((fact.mention.id, "of"))
-            if link and link.confidence is not None:
+            if annotated_of and link and link.confidence is not None:
                 self.single.setdefault("of", []).append((link.confidence, fact.of == other.of))
 
     def row_scores(self, calibration: Calibration) -> tuple[F64, NDArray[np.bool_]]:

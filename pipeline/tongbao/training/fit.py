@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
-from tongbao.extraction import MODEL_FORMAT, Extractor, lexicon_lists, read_meta
+from tongbao.extraction import MODEL_FORMAT, PARTS, Extractor, lexicon_lists, read_meta
 from tongbao.linking.confidence import UNCALIBRATED
 from tongbao.reading import read_text
 from tongbao.records import Annotated
@@ -29,6 +29,7 @@ from tongbao.training.clusters import cluster_table
 from tongbao.training.config import TrainingConfig
 from tongbao.training.crf import CrfParameters, train_crf
 from tongbao.training.linking import Example, LinkParameters, train_linker
+from tongbao.training.pipeline_form import PIPELINE_META, pipeline_config
 
 
 def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
@@ -74,7 +75,12 @@ def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArra
         examples.append(Example.build(document, bulletin, text_columns(document.text, resources, options)))
     chain = train_crf(_sentences(examples, options), BIO, CrfParameters(**config.mentions.model_dump()))
     linker = train_linker(examples, _link_parameters(config))
-    meta = {"lang": config.model.lang, "name": config.model.name, "version": config.model.version}
+    meta = {
+        "lang": config.model.lang,
+        "name": config.model.name,
+        "version": config.model.version,
+        "tongbao": {"format": MODEL_FORMAT},
+    }
     return Extractor(Tagger(chain, resources, options), linker, UNCALIBRATED, meta)
 
 
@@ -95,18 +101,30 @@ def _link_parameters(config: TrainingConfig) -> LinkParameters:
 def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> None:
     """Write a model folder; an existing model there is replaced file by file.
 
+    What ``tongbao.load`` reads lies in the subfolder ``PARTS``; ``config.cfg`` and ``meta.json`` beside it make the
+    folder one that ``spacy.load`` takes.
+
     Two trainings on the same data with the same configuration and libraries write the same bytes.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    save_crf(folder, "mentions", extractor.tagger.crf, extractor.tagger.options)
-    save_crf(folder, "indicator", extractor.linker.indicator, extractor.tagger.options)
-    save_tables(folder / "choices.npz", extractor.linker.choices)
-    save_calibration(folder / "calibration.json", extractor.calibration)
-    save_arrays(folder / "clusters.npz", {"clusters": extractor.tagger.resources.clusters})
-    (folder / "config.cfg").write_text(text, encoding="utf-8")
-    meta = _meta(config, text, documents)
-    lines = json.dumps(meta, ensure_ascii=False, indent=2)
-    (folder / "meta.json").write_text(lines + "\n", encoding="utf-8")
+    parts = folder / PARTS
+    parts.mkdir(parents=True, exist_ok=True)
+    save_crf(parts, "mentions", extractor.tagger.crf, extractor.tagger.options)
+    save_crf(parts, "indicator", extractor.linker.indicator, extractor.tagger.options)
+    save_tables(parts / "choices.npz", extractor.linker.choices)
+    save_calibration(parts / "calibration.json", extractor.calibration)
+    save_arrays(parts / "clusters.npz", {"clusters": extractor.tagger.resources.clusters})
+    _write(parts / "training.cfg", text)
+    _write(parts / "meta.json", _json(extractor.meta))
+    _write(folder / "config.cfg", pipeline_config(config.model.lang))
+    _write(folder / "meta.json", _json(_meta(config, text, documents)))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def _meta(config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> dict[str, Any]:
@@ -121,6 +139,7 @@ def _meta(config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> 
         "description": facts.description,
         "license": facts.license,
         "author": "tongbao",
+        **PIPELINE_META,
         "performance": {},
         "tongbao": {
             "format": MODEL_FORMAT,
@@ -158,4 +177,4 @@ def record_performance(folder: Path, results: Sequence[Mapping[str, Any]]) -> No
         for result in results
     }
     meta["performance"] = {**meta.get("performance", {}), **figures}
-    place.write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    _write(place, _json(meta))
