@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 
 from tongbao.errors import ProcessingError, ReadingError, TongbaoError
 from tongbao.extraction import Extraction, Extractor
-from tongbao.reading import can_read, read_file, read_text
+from tongbao.reading import can_read, decode, read_file, read_text
 from tongbao.records import DocumentRow, Tables
 from tongbao.rows import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A document to be read: ``text`` is set for standard input, else ``path`` is a file."""
+    """A document to be read: ``data`` is set for standard input, else ``path`` is a file."""
 
     id: str
     path: Path
-    text: str | None = None
+    data: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
     found: list[tuple[str, Path]] = []
     skipped: list[Path] = []
     for path in paths:
-        if not path.is_dir():
+        if not _is_folder(path):
             found.append((path.stem, path))
             continue
         for file in sorted(path.rglob("*")):
@@ -79,28 +79,52 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
     return _unique(found), skipped
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder; what cannot even be looked at is none, and reading it says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _resolved(path: Path) -> Path:
+    """The file that a path leads to; a loop of links leads nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
 def _unique(found: Iterable[tuple[str, Path]]) -> list[Input]:
     files: set[Path] = set()
-    names: Counter[str] = Counter()
+    taken: set[str] = set()
     out: list[Input] = []
     for name, path in found:
-        resolved = path.resolve()
+        resolved = _resolved(path)
         if resolved in files:
             continue
         files.add(resolved)
-        names[name] += 1
-        out.append(Input(name if names[name] == 1 else f"{name}-{names[name]}", path))
+        free = free_id(name, taken)
+        taken.add(free)
+        out.append(Input(free, path))
     return out
+
+
+def free_id(name: str, taken: Collection[str]) -> str:
+    """``name``, or where that is taken the first of ``name-2``, ``name-3``, … that is not."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 def run(inputs: Iterable[Input], extractor: Extractor, encoding: str | None = None) -> Iterator[Outcome]:
     """Read and extract one input after the other; a foreseen failure becomes an outcome, not an exception."""
     for item in inputs:
         try:
-            if item.text is not None:
-                if not item.text.strip():
-                    raise ReadingError(item.id, "the document is empty", "pipe some text in")
-                bulletin = read_text(item.text, item.id)
+            if item.data is not None:
+                text, _ = decode(item.data, encoding, f"<{item.id}>")
+                if not text.strip():
+                    raise ReadingError(f"<{item.id}>", "the document is empty", "pipe some text in")
+                bulletin = read_text(text, item.id)
             else:
                 bulletin = replace(read_file(item.path, encoding), id=item.id)
             yield Outcome(item, extractor.extract(bulletin), None)

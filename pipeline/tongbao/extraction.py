@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao import lexicon
 from tongbao.errors import ModelError
+from tongbao.lexicon import Lexicon, UserLexicon, read_user_lexicons
+from tongbao.lexicon import load as shipped_lexicon
 from tongbao.linking.assembly import Subject, assemble, judge_titles, refill
 from tongbao.linking.confidence import Calibration, calibrate
 from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
@@ -26,10 +27,12 @@ from tongbao.linking.scene import Scene
 from tongbao.reading import read_text
 from tongbao.records import Annotated, Bulletin, GoldSection, Mention, Span, Tables
 from tongbao.rows import build_tables
-from tongbao.tagging.columns import build_resources
+from tongbao.tagging.columns import Resources, build_resources
 from tongbao.tagging.mentions import BIO
+from tongbao.tagging.own_words import add_own_words
 from tongbao.tagging.storage import REMEDY, load_arrays, load_crf, load_tables
 from tongbao.tagging.tagger import Tagger
+from tongbao.tagging.vocabulary import Vocabulary
 
 #: Version of the model folder; a model of another version cannot be used.
 MODEL_FORMAT = 1
@@ -37,6 +40,8 @@ DEFAULT_MODEL = "zh_tongbao"
 #: Subfolder of a model folder that holds all that ``load`` reads. spaCy gives each component of a pipeline such a
 #: folder, under the component's name; what lies beside it is for spaCy and for people.
 PARTS = "tongbao"
+#: The user's words that a model was trained with, among its parts.
+LEXICON = "lexicon.tsv"
 _QUANTITY_COLUMNS = [BIO.index("B-QUANTITY"), BIO.index("I-QUANTITY")]
 _POLICY_COLUMNS = [BIO.index("B-POLICY"), BIO.index("I-POLICY")]
 
@@ -69,7 +74,8 @@ class Extractor:
         bulletin = read_text(source) if isinstance(source, str) else source
         subject, mentions, marginals = self.mentions(bulletin)
         annotated, rows = self._link(subject, mentions)
-        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals), rows)
+        units = subject.vocabulary.units
+        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals), rows, units)
         return Extraction(bulletin, annotated, tables)
 
     def extract_all(self, sources: Iterable[str | Bulletin]) -> Iterator[Extraction]:
@@ -78,15 +84,19 @@ class Extractor:
 
     def mentions(self, bulletin: Bulletin) -> tuple[Subject, list[Mention], NDArray[np.float64]]:
         """The document made ready, its mentions with attributes, and the chain's marginals, ``(len(text), 13)``."""
-        subject = Subject.build(bulletin, self.tagger.columns(bulletin.text))
+        subject = self._subject(bulletin)
         tagged, marginals = self.tagger.tag(bulletin, subject.columns)
         judged = judge_titles(subject, tagged, marginals[:, _POLICY_COLUMNS].sum(axis=1), self.linker)
-        return subject, assemble(subject, judged, self.linker), marginals
+        complete = add_own_words(bulletin.text, judged, subject.vocabulary)
+        return subject, assemble(subject, complete, self.linker), marginals
 
     def given(self, bulletin: Bulletin, mentions: Sequence[Mention]) -> Annotated:
         """The annotation that given mentions (gold) lead to: only their labels and spans are taken."""
-        subject = Subject.build(bulletin, self.tagger.columns(bulletin.text))
+        subject = self._subject(bulletin)
         return self._link(subject, refill(subject, mentions, self.linker))[0]
+
+    def _subject(self, bulletin: Bulletin) -> Subject:
+        return Subject.build(bulletin, self.tagger.columns(bulletin.text), self.tagger.resources.vocabulary)
 
     def _link(self, subject: Subject, mentions: Sequence[Mention]) -> tuple[Annotated, dict[str, float]]:
         """The annotation that mentions with attributes, in text order, lead to, and how sure each row is."""
@@ -126,28 +136,38 @@ def _gold_sections(bulletin: Bulletin, mentions: Iterable[Mention]) -> tuple[Gol
     return tuple(out)
 
 
-def lexicon_lists() -> list[tuple[str, tuple[str, ...]]]:
-    """The word lists that taggers look up, in the order that models expect."""
-    words = lexicon.load()
+def lexicon_lists(words: Lexicon | None = None) -> list[tuple[str, tuple[str, ...]]]:
+    """The word lists that taggers look up, in the order that models expect; by default those of the shipped lexicon."""
+    words = words or shipped_lexicon()
     return [(category, words.words(category)) for category in words.categories]
 
 
-def load(path: str | Path | None = None) -> Extractor:
+def resources_with(clusters: NDArray[np.uint8], user: UserLexicon) -> Resources:
+    """What features look up: the shipped lexicon and a user's words."""
+    words = shipped_lexicon().extended(user)
+    return build_resources(clusters, lexicon_lists(words), Vocabulary.build(words))
+
+
+def load(path: str | Path | None = None, lexicon: str | Path | None = None) -> Extractor:
     """Load a model folder; without ``path`` the one that ships with tongbao.
+
+    ``lexicon`` is a file of the user's own words (``docs/lexicon.md``); they count besides those that the model was
+    trained with, and before them where both speak of one.
 
     Raises:
         ModelError: the folder is missing, damaged, or of another version; the message says what to do.
+        LexiconError: the user's file cannot be read or has a bad line.
     """
     folder = Path(path) if path is not None else default_model()
     if not folder.is_dir():
         raise ModelError(
             str(folder), "no model folder here", "name a folder made by tongbao train, or leave --model out"
         )
-    return load_parts(folder / PARTS)
+    return load_parts(folder / PARTS, lexicon)
 
 
-def load_parts(folder: Path) -> Extractor:
-    """Load the subfolder ``PARTS`` of a model folder, wherever it lies.
+def load_parts(folder: Path, lexicon: str | Path | None = None) -> Extractor:
+    """Load the subfolder ``PARTS`` of a model folder, wherever it lies; ``lexicon`` as in ``load``.
 
     Raises:
         ModelError: a part is missing, damaged, or of another version; the message says what to do.
@@ -160,7 +180,10 @@ def load_parts(folder: Path) -> Extractor:
     clusters = load_arrays(folder / "clusters.npz", ("clusters",))["clusters"]
     if clusters.dtype != np.uint8 or clusters.ndim != 2 or len(clusters) != 0x10000:
         raise ModelError(str(folder / "clusters.npz"), "not a table of character clusters", REMEDY)
-    tagger = Tagger(crf, build_resources(clusters, lexicon_lists()), options)
+    own = folder / LEXICON
+    files = [*([own] if own.is_file() else []), *([lexicon] if lexicon is not None else [])]
+    user = read_user_lexicons(files, shipped_lexicon().gazetteer)
+    tagger = Tagger(crf, resources_with(clusters, user), options)
     linker = Linker(indicator, load_tables(folder / "choices.npz", CHOICES))
     return Extractor(tagger, linker, load_calibration(folder / "calibration.json"), meta)
 

@@ -14,22 +14,28 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TypeAlias
 
-from tongbao.numbers import find_numbers, find_quantities
+from tongbao.numbers import UnitTable, find_numbers, find_quantities
 from tongbao.numbers.numerals import fold_forms
 from tongbao.records import Bulletin, LeftOutReason, Mention, Span
 
 _Patterns: TypeAlias = tuple[tuple[LeftOutReason, re.Pattern[str]], ...]
 
-_HAN = re.compile(r"[〇零一二三四五六七八九十百千万亿两几半廿卅壹贰叁肆伍陆柒捌玖拾佰仟萬億俩]+")
+#: A numeral of one character is a part of a word (统一, 万里) where nothing else is known of it.
+_HAN = frozenset("〇零一二三四五六七八九十百千万亿两半廿卅壹贰叁肆伍陆柒捌玖拾佰仟萬億俩")
 _NUMERALS = "〇零一二三四五六七八九十百"
 _FEW = rf"(?:[0-9]{{1,3}}|[{_NUMERALS}]{{1,3}})"
 _ANY = rf"(?:[0-9]+|[{_NUMERALS}千两]+)"
 _YEAR = "(?:19|20)[0-9]{2}"
+_RANK = re.compile(rf"(?<=[一-龥])第{_FEW}(?:[位名]|(?=[,。;、)\s升降滑]|$))")
 _TO = "[-—–~至到]{1,2}"
 
 
 def left_out(
-    bulletin: Bulletin, mentions: Sequence[Mention], rows: Iterable[Span], probability: Callable[[Span], float]
+    bulletin: Bulletin,
+    mentions: Sequence[Mention],
+    rows: Iterable[Span],
+    probability: Callable[[Span], float],
+    units: UnitTable | None = None,
 ) -> list[tuple[Span, LeftOutReason, float | None]]:
     """Every number of the text that no row covers.
 
@@ -39,6 +45,7 @@ def left_out(
         rows: spans of the quantities that became rows.
         probability: how likely a stretch is a quantity after all; reported for what looks like a figure, that is for
             ``low_confidence`` and ``threshold``.
+        units: the units that make a number look like a figure, the shipped ones unless others are given.
 
     Returns:
         Span, reason and, for those two, the probability; in text order.
@@ -50,29 +57,33 @@ def left_out(
         ("date", _Cover(m.span for m in mentions if m.label == "PERIOD")),
         ("title", _Cover(m.span for m in mentions if m.label == "POLICY")),
         ("name", _Cover(m.span for m in mentions if m.label in ("DEPARTMENT", "ORGANIZATION", "SCOPE"))),
-        (
-            "list_mark",
-            _Cover(Span(s.span.start, s.span.start + len(s.number) + 1) for s in bulletin.sections if s.number),
-        ),
+        ("list_mark", _Cover(Span(s.span.start, s.span.start + len(s.number)) for s in bulletin.sections)),
         *_covers(_firm(), folded),
     ]
     loose = _covers(_loose(), folded)
-    candidates = _Cover(span for span, _ in find_quantities(text))
+    candidates = _Cover([*(span for span, _ in find_quantities(text, units)), *_ranks(folded)])
     out: list[tuple[Span, LeftOutReason, float | None]] = []
-    for span in find_numbers(text):
+    for span in find_numbers(text, units):
         if taken.covers(span):
             continue
         reason = _first(firm, span)
         limits = _limits(folded, span)
-        if reason is None and not candidates.covers(span):
+        if reason is None and span.of(text) == "几":
+            reason = "word"
+        elif reason is None and not candidates.covers(span):
             reason = _first(loose, span)
-            if reason is None and not limits and _HAN.fullmatch(span.of(text)):
+            if reason is None and not limits and span.of(text) in _HAN:
                 reason = "word"
         if reason:
             out.append((span, reason, None))
         else:
             out.append((span, "threshold" if limits else "low_confidence", probability(span)))
     return out
+
+
+def _ranks(folded: str) -> Iterable[Span]:
+    """Ordinals that end what they stand in, as ranks do (居全省第二,); the nth of a series does not (第二批)."""
+    return (Span(*match.span()) for match in _RANK.finditer(folded))
 
 
 def _covers(patterns: _Patterns, folded: str) -> list[tuple[LeftOutReason, _Cover]]:
@@ -135,10 +146,10 @@ def _firm() -> _Patterns:
                 r"[A-Za-z0-9(\[〔][A-Za-z0-9()\[\]〔〕/.—-]*+",
                 # telephones and the five-digit lines of the state
                 r"\(?(?<![0-9.])0[0-9]{2,3}\)?\s?[-—]?\s?[0-9]{4,8}(?![0-9])|(?<![0-9.])1[3-9][0-9]{9}(?![0-9])",
-                r"(?<![0-9.,])(?:12|9[56])[0-9]{3}(?=[”\"]?(?![件个起条次人万余多家])[一-龥]{0,6}?(?:热线|平台|专线))",
+                r"(?<![0-9.])(?<![0-9],)(?:12|9[56])[0-9]{3}(?=[”\"]?(?![件个起条次人万余多家])[一-龥]{0,6}?(?:热线|平台|专线))",
                 # house numbers and roads, grades of berths
                 r"[0-9]+号(?!召)|[0-9]+[栋幢座]\s?[0-9]+单元(?:\s?[0-9]+室?)?|[0-9]{2,3}[国省县乡]道|[0-9.]+万?吨级",
-                rf"(?<=[村屯庄]){_FEW}组",
+                rf"(?<=[村屯庄]){_FEW}组|{_YEAR}级|[0-9]{{1,3}}路(?=公交|车)",
             ),
         ),
         (
@@ -149,7 +160,7 @@ def _firm() -> _Patterns:
                 # 世界500强, 15分钟便民圈, 三年提升行动, 二次供水, 长三角, 4·15; in quotation marks what is no speech
                 rf"(?<!前)[0-9]+强(?![化制调度降对于])|{_FEW}分钟[一-龥]{{0,10}}?圈",
                 rf"{_FEW}年[一-龥]{{0,6}}?(?:行动|计划|规划)|[一二三]次(?:供水|污染|创业|产业|能源|分配)",
-                r"[长珠]三角|三角洲|(?<![0-9])[0-9]{1,2}·[0-9]{1,2}(?![0-9])|“[^“”\n,。;:!?]{1,12}”|「[^「」\n,。;:!?]{1,12}」",
+                r"[长珠]三角|三角洲|举一反三|(?<![0-9])[0-9]{1,2}·[0-9]{1,2}(?![0-9])|“[^“”\n,。;:!?]{1,12}”|「[^「」\n,。;:!?]{1,12}」",
             ),
         ),
         ("word", (r"[统唯同单逐专]一(?![0-9])|进一步",)),
@@ -163,7 +174,7 @@ def _loose() -> _Patterns:
         (
             "list_mark",
             (
-                rf"第[{_NUMERALS}]{{1,2}}[,、:]|(?:(?<=[,。;:])|^)[{_NUMERALS}]{{1,2}}[是要]",
+                rf"(?:(?<=[,。;:])|^)\s?(?:第[{_NUMERALS}]{{1,2}}[,、:]|[{_NUMERALS}]{{1,2}}[是要])",
                 rf"\({_FEW}\)(?=[一-龥0-9])|(?<=[;。:])\s?[0-9]{{1,2}}[.、](?![0-9])|^\s*[0-9]{{1,2}}[ \u3000]+(?=[一-龥])",
             ),
         ),
@@ -179,9 +190,9 @@ def _loose() -> _Patterns:
             "code",
             (
                 r"[0-9]+[A-Za-z]{1,3}(?![A-Za-z/²³])|(?:[A-Z]{2,6}|[A-Z]{1,6}/[A-Z]{1,6}) ?[0-9]+(?:[-—–][0-9]{4})?",
-                r"(?<![0-9.,])(?:12|9[56])[0-9]{3}(?![0-9.,%])|1(?:10|19|20|22)(?=报警|接警|接处警|急救|指挥|平台)",
+                r"(?<![0-9.])(?<![0-9],)(?:12|9[56])[0-9]{3}(?![0-9.%]|,[0-9])|1(?:10|19|20|22)(?=报警|接警|接处警|急救|指挥|平台)",
                 r"(?:拨打|致电|电话|热线|传真|客服|分机|转)[一-龥]{0,4}[:为是(]{0,2}[0-9-]{3,}|[0-9]{7,}(?![0-9.%])",
-                rf"(?:[0-9]{{1,4}}|[{_NUMERALS}]{{1,3}})(?:星?级|类|型|等(?=奖|功|座|舱)|楼|路(?=公交|车))",
+                rf"(?:[0-9]{{1,3}}|[{_NUMERALS}千万亿]{{1,3}})(?:星?级|类|型|等(?=奖|功|座|舱)|楼)",
             ),
         ),
         (
@@ -193,7 +204,6 @@ def _loose() -> _Patterns:
                 "[一二三四五六七八九十两](?:(?![一二三四五六七八九十两])[一-龥]{1,2}[一二三四五六七八九十两])+",
             ),
         ),
-        ("word", ("几",)),
     )
 
 
@@ -211,7 +221,7 @@ _CLOSE = re.compile(rf"(?:{_TO}[0-9]{{1,3}})?[一-龥]{{1,3}}\)")
 def _limits(folded: str, span: Span) -> bool:
     """Whether the number says which things are meant (千人以上供水工程, 限值5毫克) and not how many there are."""
     before, after = folded[max(0, span.start - 40) : span.start], folded[span.end : span.end + 24]
-    if before.endswith("每") or _AFTER.match(after) or _LIMIT.search(before):
+    if (before.endswith("每") and span.of(folded) != "一") or _AFTER.match(after) or _LIMIT.search(before):
         return True
     if _BEYOND.search(before) and _OF.match(after):
         return True

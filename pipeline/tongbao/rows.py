@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tongbao.left_out import left_out
 from tongbao.linking.layout import holding, innermost_sections
-from tongbao.numbers import normalise
+from tongbao.numbers import UnitTable, normalise
 from tongbao.records import (
     Annotated,
     Bulletin,
@@ -41,6 +41,7 @@ def build_tables(
     model: str,
     probability: Callable[[Span], float],
     sure: Mapping[str, float],
+    units: UnitTable | None = None,
 ) -> Tables:
     """All rows of a document.
 
@@ -50,8 +51,9 @@ def build_tables(
         model: name and version of the model, for the documents table.
         probability: how likely a stretch of text is a quantity, for ``left_out``.
         sure: the confidence of each quantity's row, by the quantity's id.
+        units: the units that values are normalised by, the shipped ones unless others are given.
     """
-    view = _View(bulletin, annotated, sure)
+    view = _View(bulletin, annotated, sure, units)
     quantities = tuple(view.quantity(mention) for mention in annotated.mentions if mention.label == "QUANTITY")
     return Tables(
         documents=(_document(bulletin, model),),
@@ -71,7 +73,7 @@ def build_tables(
                 how,
             )
             for span, reason, how in left_out(
-                bulletin, annotated.mentions, (Span(row.start, row.end) for row in quantities), probability
+                bulletin, annotated.mentions, (Span(row.start, row.end) for row in quantities), probability, units
             )
         ),
     )
@@ -99,8 +101,11 @@ def _document(bulletin: Bulletin, model: str) -> DocumentRow:
 class _View:
     """Look-ups that every row needs, made once a document."""
 
-    def __init__(self, bulletin: Bulletin, annotated: Annotated, sure: Mapping[str, float]) -> None:
+    def __init__(
+        self, bulletin: Bulletin, annotated: Annotated, sure: Mapping[str, float], units: UnitTable | None
+    ) -> None:
         self._bulletin = bulletin
+        self._units = units
         self._sure = sure
         self._mentions = {mention.id: mention for mention in annotated.mentions}
         self._links: dict[tuple[str, LinkKind], Link] = {(link.source, link.kind): link for link in annotated.links}
@@ -201,7 +206,7 @@ class _View:
         dates = dated.attributes if dated and isinstance(dated.attributes, Period) else Period(None, None)
         scope, _ = self._linked(mention.id, "within")
         of_link = self._links.get((mention.id, "of"))
-        value_norm, unit_norm = normalise(facts.value, facts.unit)
+        value_norm, unit_norm = normalise(facts.value, facts.unit, self._units)
         return QuantityRow(
             doc_id=self._bulletin.id,
             row=mention.id,

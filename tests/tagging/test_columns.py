@@ -17,7 +17,6 @@ from tongbao.tagging.columns import (
     CUE_PREFIX,
     KIND_NUMBER,
     FeatureOptions,
-    Resources,
     build_resources,
     lexicon_tags,
     text_columns,
@@ -98,7 +97,7 @@ def test_a_word_that_a_list_names_twice_counts_once() -> None:
 
 def test_every_character_sees_the_words_around_it() -> None:
     text = "泉州市立案"
-    columns = text_columns(text, Resources(NO_CLUSTERS, ()), dataclasses.replace(ALL_OFF, words="rjieba"))
+    columns = text_columns(text, build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, words="rjieba"))
     words = columns.words
     assert words is not None
     city, case = SubstringHashes(codes(text)).of(np.array([0, 3]), np.array([3, 5])).tolist()
@@ -111,7 +110,7 @@ def test_every_character_sees_the_words_around_it() -> None:
 
 
 def test_a_word_of_one_character_is_both_beginning_and_end() -> None:
-    columns = text_columns("ab", Resources(NO_CLUSTERS, ()), dataclasses.replace(ALL_OFF, words="char"))
+    columns = text_columns("ab", build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, words="char"))
     assert columns.words is not None
     assert columns.words.place.tolist() == [1, 1]
 
@@ -120,7 +119,7 @@ def test_a_word_of_one_character_is_both_beginning_and_end() -> None:
 
 
 def test_the_grammar_marks_quantities_by_kind_and_place() -> None:
-    columns = text_columns(TEXT, Resources(NO_CLUSTERS, ()), dataclasses.replace(ALL_OFF, grammar=True))
+    columns = text_columns(TEXT, build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, grammar=True))
     assert columns.grammar is not None
     wanted = [0] * len(TEXT)
     found = find_quantities(TEXT)
@@ -140,7 +139,7 @@ def test_every_kind_of_quantity_has_its_own_number() -> None:
 def test_clusters_are_those_of_the_table(text: str) -> None:
     table = np.arange(2 * 0x10000, dtype=np.uint32).reshape(-1, 2).astype(np.uint8)
     table[0] = 0
-    columns = text_columns(text, Resources(table, ()), dataclasses.replace(ALL_OFF, clusters=True)).clusters
+    columns = text_columns(text, build_resources(table, []), dataclasses.replace(ALL_OFF, clusters=True)).clusters
     assert columns is not None
     points = [ord(character) if ord(character) < 0x10000 else 0 for character in text]
     assert [column.tolist() for column in columns] == [[int(table[p, k]) for p in points] for k in (0, 1)]
@@ -167,7 +166,7 @@ def test_each_option_switches_off_its_own_columns() -> None:
 
 
 def test_points_and_kinds_are_always_there() -> None:
-    columns = text_columns(TEXT, Resources(NO_CLUSTERS, ()), ALL_OFF)
+    columns = text_columns(TEXT, build_resources(NO_CLUSTERS, []), ALL_OFF)
     assert columns.points.tolist() == [ord(character) for character in TEXT]
     assert columns.chars.tolist() == columns.points.tolist()
     assert columns.kinds.tolist() == classes(codes(TEXT)).tolist()

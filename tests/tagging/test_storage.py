@@ -88,7 +88,7 @@ def test_saving_twice_gives_the_same_bytes(folder: Path, tmp_path_factory: pytes
     other = tmp_path_factory.mktemp("other")
     chain, options = load_crf(folder, "mentions")
     save_crf(other, "mentions", chain, options)
-    save_tables(other / "choices.npz", load_tables(folder / "choices.npz", ("during", "role")))
+    save_tables(other / "choices.npz", load_tables(folder / "choices.npz", ("role", "during")))
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["choices.npz", "mentions.json", "mentions.npz"]
     assert [(other / name).read_bytes() for name in names] == [(folder / name).read_bytes() for name in names]

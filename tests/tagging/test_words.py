@@ -105,6 +105,13 @@ def test_user_words_make_the_difference() -> None:
     assert RjiebaSegmenter([]).starts(text).tolist() != [0, 1, 8]
 
 
+def test_words_of_a_user_are_added_to_a_tokenizer_of_their_own() -> None:
+    text = "由督查通报组牵头"
+    before = segmenter("rjieba").starts(text).tolist()
+    assert segmenter("rjieba", added=("督查通报组",)).starts(text).tolist() == [0, 1, 6] != before
+    assert segmenter("rjieba").starts(text).tolist() == before
+
+
 def test_words_are_found_across_a_long_text() -> None:
     text = "泉州市纪委监委查处违规问题机构150个。\n" * 2000
     for name in WITHOUT_MODEL:

@@ -27,7 +27,7 @@ Sequence = tuple[NDArray[np.uint32], list[str]]
 
 #: Few templates: the comparison is about sums and paths, not about what is summed.
 OPTIONS = FeatureOptions(words="none", grammar=False, clusters=False, brackets=False)
-PARAMETERS = CrfParameters(c1=0.05, c2=0.05, iterations=12, min_frequency=2)
+PARAMETERS = CrfParameters(c1=0.05, c2=0.05, iterations=35, min_frequency=2)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ some documents failed, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
+
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -16,14 +19,19 @@ def main() -> None:
     from tongbao.errors import TongbaoError
 
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except TongbaoError as error:
         complain(str(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        complain("已中断 interrupted")
-        sys.exit(130)
     except BrokenPipeError:
-        # The reader of standard output has gone (``| head``); Python would complain once more at exit.
-        sys.stderr.close()
-        sys.exit(0)
+        # The reader of standard output has gone (``| head``). What is still buffered has to go somewhere, or Python
+        # complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            complain("已中断 interrupted")
+        raise

@@ -24,6 +24,13 @@ ModelOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
     typer.Option("--model", "-m", help="模型文件夹,默认用自带模型。 Model folder; default: the one that ships."),
 ]
+LexiconOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--lexicon",
+        help="自备词表(.tsv):机构、量词、地区;不用重新训练。 Own words: bodies, measure words, regions; no retraining.",
+    ),
+]
 Headers = Annotated[Literal["en", "zh"], typer.Option(help="表头语言。 Language of the column headers.")]
 
 
@@ -57,6 +64,7 @@ def extract(
         ),
     ] = None,
     model: ModelOption = None,
+    lexicon: LexiconOption = None,
     show: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option("--show", min=1, help="在终端显示前 N 行。 Show the first N rows as a table."),
@@ -80,7 +88,7 @@ def extract(
     """
     from tongbao.cli.extract import run
 
-    run(paths, output or [], model, show, json, headers, bom, encoding)
+    run(paths, output or [], model, lexicon, show, json, headers, bom, encoding)
 
 
 @app.command()

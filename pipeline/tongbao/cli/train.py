@@ -19,5 +19,5 @@ def run(config_path: Path, output: Path | None, workers: int) -> None:
     extractor = train(config, documents, workers, note)
     folder = output or Path("models") / f"{config.model.lang}_{config.model.name}"
     save(folder, extractor, config, text, documents)
-    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     note(f"{folder}: {size / 1e6:.1f} MB, {time.monotonic() - begun:.0f} s")

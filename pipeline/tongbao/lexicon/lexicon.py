@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -57,7 +57,7 @@ class Lexicon:
     gazetteer: Gazetteer
     bodies: tuple[Body, ...]
     categories: Mapping[str, tuple[str, ...]]
-    user: UserLexicon = UserLexicon()
+    user: UserLexicon = field(default_factory=UserLexicon)
 
     def extended(self, user: UserLexicon) -> Lexicon:
         """This lexicon and a user's words; a user's region takes the place of the one with the same code."""

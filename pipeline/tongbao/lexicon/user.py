@@ -44,6 +44,10 @@ class UserLexicon:
         """Every name of a body, short and full, once, in the order of the file."""
         return tuple(dict.fromkeys(name for pair in self.bodies for name in pair))
 
+    def region_names(self) -> frozenset[str]:
+        """Every name of a region, short and full."""
+        return frozenset(name for region in self.regions for name in (region.short, region.name))
+
 
 def read_user_lexicon(path: str | Path, known: Gazetteer) -> UserLexicon:
     """Read a user's file: ``kind``, ``name``, ``value`` and ``parent`` on each line, cells at the end left out.
@@ -132,10 +136,9 @@ class _Reader:
     def _unit(self, cells: _Cells) -> None:
         name, kind, _ = cells
         self._once("unit", name)
-        if kind not in get_args(QuantityKind):
-            raise self._error(
-                f"there is no kind of quantity {kind!r}", f"use one of {', '.join(get_args(QuantityKind))}"
-            )
+        kinds = get_args(QuantityKind)
+        if kind not in kinds:
+            raise self._error(f"there is no kind of quantity {kind!r}", f"use one of {', '.join(kinds)}")
         if not _MEASURE.fullmatch(name) or _PUNCTUATION.search(name):
             raise self._error(f"{name!r} cannot be a measure word", "write 1 to 16 characters without digits and marks")
         if name[0] in _NUMERALS:
@@ -173,7 +176,7 @@ class _Reader:
                 inside = level == "prefecture" and parent is not None and parent.level != "province"
                 return "county" if inside else level
         raise self._error(
-            f"nothing says what kind of region {name!r} is", "write a full name that ends in 市, 区, 县, …"
+            f"nothing says what kind of region {name!r} is", "write a full name that ends in 市, 区 or 县"
         )
 
     def _once(self, *key: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from tongbao.records import Bulletin, Department, Label, Mention, Policy, Quanti
 from tongbao.tagging.columns import TextColumns
 from tongbao.tagging.mentions import ID_LETTER, nested_titles, title_marks
 from tongbao.tagging.tagger import Tagged
+from tongbao.tagging.vocabulary import Vocabulary, shipped_vocabulary
 
 #: What a quantity says whose number the grammar cannot read; only gold mentions can come to this.
 _UNREAD = Quantity(None, None, None, None, "exact", "other", "none")
@@ -28,16 +28,17 @@ _TITLE_THRESHOLD = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A document on its way to mentions: what is read, and the columns of its characters."""
+    """A document on its way to mentions: what is read, the columns of its characters, and the words known."""
 
     bulletin: Bulletin
     columns: TextColumns
     sums: TextSums
+    vocabulary: Vocabulary
 
     @classmethod
-    def build(cls, bulletin: Bulletin, columns: TextColumns) -> Subject:
-        """Count what the classes of spans need counted."""
-        return cls(bulletin, columns, TextSums(columns))
+    def build(cls, bulletin: Bulletin, columns: TextColumns, vocabulary: Vocabulary | None = None) -> Subject:
+        """Count what the classes of spans need counted. The vocabulary is the shipped one unless another is given."""
+        return cls(bulletin, columns, TextSums(columns), vocabulary or shipped_vocabulary())
 
 
 def class_rows(subject: Subject, mentions: Sequence[Mention], label: Label) -> NDArray[np.uint32]:
@@ -106,7 +107,7 @@ def assemble(subject: Subject, tagged: Iterable[Tagged], linker: Linker) -> list
     values: dict[Span, Quantity] = {}
     for item in tagged:
         if item.label == "QUANTITY":
-            value = attributes.quantity(text, item.span)
+            value = attributes.quantity(text, item.span, subject.vocabulary.units)
             if value is None:
                 continue
             values[item.span] = value
@@ -124,18 +125,20 @@ def assemble(subject: Subject, tagged: Iterable[Tagged], linker: Linker) -> list
 def refill(subject: Subject, mentions: Sequence[Mention], linker: Linker) -> list[Mention]:
     """Given mentions (gold) without what predictions must find out: their attributes are found anew."""
     plain = sorted((replace(m, attributes=None) for m in mentions), key=lambda m: (m.span.start, -m.span.end))
-    nested = {
-        inner.span
-        for outer, inner in pairwise(plain)
-        if outer.label == inner.label == "POLICY" and outer.span.contains(inner.span)
-    }
+    nested: set[Span] = set()
     out: list[Mention] = []
+    outer: Span | None = None
     for mention in plain:
         if mention.label == "QUANTITY":
-            value = attributes.quantity(subject.bulletin.text, mention.span)
+            value = attributes.quantity(subject.bulletin.text, mention.span, subject.vocabulary.units)
             out.append(replace(mention, attributes=value or _UNREAD))
-        else:
-            out.append(mention)
+            continue
+        if mention.label == "POLICY":
+            if outer and outer.contains(mention.span):
+                nested.add(mention.span)
+            else:
+                outer = mention.span
+        out.append(mention)
     return fill(subject, out, nested, linker)
 
 
@@ -159,7 +162,8 @@ def _departments(subject: Subject, mentions: Sequence[Mention], linker: Linker) 
     if not found:
         return {}
     roles, _ = classify(linker.choices["role"], class_rows(subject, mentions, "DEPARTMENT"))
-    names = canonical_names(subject.bulletin, [mention.span for mention in found])
+    spans = [mention.span for mention in found]
+    names = canonical_names(subject.bulletin, spans, subject.vocabulary.lexicon)
     return {
         mention.id: replace(mention, attributes=Department(ROLES[role], name.full, name.level, name.region))
         for mention, role, name in zip(found, roles.tolist(), names, strict=True)

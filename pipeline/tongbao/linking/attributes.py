@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from tongbao.numbers import clause_around, parse_period, parse_quantity
+from tongbao.numbers import UnitTable, clause_around, parse_period, parse_quantity
 from tongbao.records import (
     Act,
     Bulletin,
@@ -25,10 +25,10 @@ from tongbao.records import (
 )
 
 
-def quantity(text: str, span: Span) -> Quantity | None:
+def quantity(text: str, span: Span, units: UnitTable | None = None) -> Quantity | None:
     """What the quantity at ``span`` says, ``None`` where the grammar finds no number there."""
     before, after = clause_around(text, span.start, span.end)
-    return parse_quantity(span.of(text), before, after)
+    return parse_quantity(span.of(text), before, after, units)
 
 
 # --- departments ---------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ _ISSUER = re.compile(r"《([\u4e00-\u9fff、]{3,40}?)(?:等[\d一二三四五六
 
 
 def issuer_in_title(title: str) -> str | None:
-    """The body in front of 关于 in a title (``《泉州市民政局关于…的通知》`` → ``泉州市民政局``), if one stands there."""
+    """The body in front of 关于 in a title, if one stands there (``《泉州市民政局关于…的通知》`` → 泉州市民政局)."""
     match = _ISSUER.match(title)
     return match[1] if match else None
 

@@ -8,15 +8,17 @@ One rule decides what a canonical name is: the region's name in full, and behind
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
 from tongbao import lexicon
+from tongbao.lexicon import Lexicon
 from tongbao.linking.canonical_full import spelled_out
 from tongbao.linking.canonical_places import Atlas, Place
 from tongbao.linking.canonical_regions import KINDS, region_chain, short_names
+from tongbao.linking.canonical_user import in_full
 from tongbao.records import Bulletin, Metadata, Span
 
 
@@ -38,7 +40,7 @@ class CanonicalName:
 _NOTHING = CanonicalName(None)
 
 
-def canonical_names(bulletin: Bulletin, spans: Sequence[Span]) -> list[CanonicalName]:
+def canonical_names(bulletin: Bulletin, spans: Sequence[Span], words: Lexicon | None = None) -> list[CanonicalName]:
     """The canonical name of each department mention, in the order given.
 
     - A name that begins with its region keeps it; a district named alone (锦川区) gets the city before it where the
@@ -51,16 +53,28 @@ def canonical_names(bulletin: Bulletin, spans: Sequence[Span]) -> list[Canonical
 
     White space inside a mention does not count. Linear in the text; nothing is raised.
 
+    A user's short name of a body becomes the full one that the user gave, a user's region its full name. A user's full
+    name stands for itself where nothing says its region.
+
     Args:
         bulletin: the document.
         spans: its department mentions, in text order.
+        words: the shipped lexicon unless another is given; a user's words in it count first.
     """
-    surfaces = ["".join(span.of(bulletin.text).split()) for span in spans]
-    parsed = {surface: _parse(surface) for surface in dict.fromkeys(surfaces)}
+    words = words or lexicon.load()
+    known = words.user.region_names()
+    full = {name: full for name, full in words.user.bodies if name != full}
+    surfaces = [in_full("".join(span.of(bulletin.text).split()), full, known) for span in spans]
+    parsed = {surface: _parse(surface, known) for surface in dict.fromkeys(surfaces)}
     chains = [name.chain for name in parsed.values() if name.chain]
-    atlas = Atlas(bulletin.text, bulletin.metadata, sorted({span.start for span in spans}), chains)
+    atlas = Atlas(bulletin.text, bulletin.metadata, sorted({span.start for span in spans}), chains, words)
     namer = _Namer(bulletin.metadata, atlas)
-    return [namer.name(parsed[surface], span.start) for span, surface in zip(spans, surfaces, strict=True)]
+    complete = {name for _, name in words.user.bodies if not _patterns()["level"].match(name)}
+    found = [namer.name(parsed[surface], span.start) for span, surface in zip(spans, surfaces, strict=True)]
+    return [
+        CanonicalName(surface, full=surface) if name.name is None and surface in complete else name
+        for name, surface in zip(found, surfaces, strict=True)
+    ]
 
 
 @cache
@@ -107,7 +121,7 @@ class _Parsed:
     central: bool = False
 
 
-def _parse(surface: str) -> _Parsed:
+def _parse(surface: str, known: Container[str]) -> _Parsed:
     patterns = _patterns()
     function = patterns["function"].search(surface) is not None
     if patterns["central"].match(surface) or (not function and surface.startswith(_central_names())):
@@ -115,7 +129,7 @@ def _parse(surface: str) -> _Parsed:
     match = patterns["before"].match(surface)
     before = match[0] if match else ""
     rest = surface[len(before) :]
-    chain = tuple(region_chain(rest))
+    chain = tuple(region_chain(rest, known))
     if chain:
         return _Parsed(surface, before, chain, "", rest[sum(map(len, chain)) :])
     match = patterns["level"].match(rest)
@@ -144,7 +158,7 @@ class _Namer:
         if name is None:
             return found
         if name not in self._full:
-            self._full[name] = spelled_out(name, self._atlas.text)
+            self._full[name] = spelled_out(name, self._atlas.text, self._atlas.added)
         found = replace(found, full=self._full[name])
         self._remember(name, found)
         return found
@@ -152,9 +166,9 @@ class _Namer:
     def _learn_issuer(self, issuer: str) -> None:
         match = _patterns()["issuing_body"].match(issuer)
         if match is not None:
-            self._issuer = self.name(_parse(match[1]), 0)
+            self._issuer = self.name(_parse(match[1], self._atlas.added), 0)
         if issuer:
-            self.name(_parse(issuer), 0)
+            self.name(_parse(issuer, self._atlas.added), 0)
 
     def _remember(self, name: str, found: CanonicalName) -> None:
         """Keep a name for the short forms of it that may follow."""
@@ -190,7 +204,7 @@ class _Namer:
         """A central body, or its office in a region (国家统计局泉州调查队), which is of that region's level."""
         body = max((name for name in _central_names() if surface.startswith(name)), key=len, default=surface)
         rest = surface[len(body) :].removeprefix("驻")
-        place = self._atlas.chain(region_chain(rest))
+        place = self._atlas.chain(region_chain(rest, self._atlas.added))
         if place is not None:
             return CanonicalName(surface, place.level, place.name)
         return _short_named(surface, rest) or CanonicalName(surface, "central")
@@ -248,7 +262,7 @@ class _Namer:
         if found is not None:
             return found
         match = patterns["customs"].match(surface)
-        region = lexicon.load().find_region(match[1]) if match is not None else None
+        region = self._atlas.words.find_region(match[1]) if match is not None else None
         return CanonicalName(surface, "county", region.name) if region is not None else _NOTHING
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -17,17 +17,18 @@ _SPELLED: frozenset[BodyKind] = frozenset(
 )
 
 
-def spelled_out(name: str, text: str = "") -> str:
+def spelled_out(name: str, text: str = "", known: Container[str] = ()) -> str:
     """``name`` with the short name of its body replaced by the full one.
 
     Only the name right behind the region is looked at, with anything behind it kept (市卫健委办公室). Where a short
     name has several full ones, the only one that ``text`` holds decides; otherwise the name stays as it is.
-    Prefectures called by a short name (黔东南州) get their full one.
+    Prefectures called by a short name (黔东南州) get their full one. ``known`` are names of regions beside those of the
+    gazetteer.
     """
     if name in _central():
         return _central()[name]
     before = "中共" if name.startswith("中共") else ""
-    chain = region_chain(name[len(before) :])
+    chain = region_chain(name[len(before) :], known)
     if not chain:
         return name
     prefix = before + "".join(gazetteer_names().get(region, region) for region in chain)

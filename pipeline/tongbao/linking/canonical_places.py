@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 
 from tongbao import lexicon
-from tongbao.lexicon import Region
+from tongbao.lexicon import Lexicon, Region
 from tongbao.linking.canonical_regions import (
     CORPS,
     KINDS,
@@ -84,22 +84,32 @@ class Atlas:
         metadata: what is known of it.
         starts: where the names of bodies begin in the text, ascending: no region's name goes on across such a place.
         chains: the regions in front of the names of bodies in the text.
+        words: the shipped lexicon unless another is given; ``added`` are the names of a user's regions in it.
     """
 
-    def __init__(self, text: str, metadata: Metadata, starts: Sequence[int], chains: Iterable[Sequence[str]]) -> None:
+    def __init__(
+        self,
+        text: str,
+        metadata: Metadata,
+        starts: Sequence[int],
+        chains: Iterable[Sequence[str]],
+        words: Lexicon | None = None,
+    ) -> None:
         self.text = text
         self.places: dict[str, Place] = {}
         self._starts = starts
+        self.words = words or lexicon.load()
+        self.added = self.words.user.region_names()
         self._code: str | None = None
         self._named: dict[str, Hits] = {}
         self._implied: dict[str, Hits] = {}
         self._agreed: dict[str, Place | None] | None = None
-        own = _own_chain(metadata)
+        own = _own_chain(metadata, self.words)
         for name in own:
-            region = lexicon.load().find_region(name, self._code)
+            region = self.words.find_region(name, self._code)
             self._code = region.code if region is not None else self._code
         for issuer in (metadata.issuer or "").split("、"):
-            self._prefix(region_chain(issuer.removeprefix("中共")), ("县", "旗", "区", "市"))
+            self._prefix(region_chain(issuer.removeprefix("中共"), self.added), ("县", "旗", "区", "市"))
         for chain in chains:
             self._prefix(chain, ("区",))
         place = self.chain(own)
@@ -110,21 +120,29 @@ class Atlas:
 
     def place(self, name: str, parent: Place | None = None) -> Place | None:
         """The place with this full name, made if new; ``None`` where the name is of no kind of region."""
-        full = gazetteer_names().get(name, name)
+        full = self._full_name(name)
         found = self.places.get(full)
         if found is None:
             kind = kind_of(full)
             if not kind:
                 return None
-            region = lexicon.load().find_region(full, (parent.code if parent is not None else None) or self._code)
+            region = self.words.find_region(full, (parent.code if parent is not None else None) or self._code)
             region = region if region is not None and region.name == full else None
             code = region.code if region is not None else None
-            found = self.places[full] = Place(full, kind, _level(kind, region, parent), name, code)
-            above = lexicon.load().parents(code) if code is not None else ()
+            prefix = full if name in self.added else name
+            found = self.places[full] = Place(full, kind, _level(kind, region, parent), prefix, code)
+            above = self.words.parents(code) if code is not None else ()
             found.parent = self.place(above[0].name) if above else None
         if found.parent is None and parent is not None and found not in parent.around():
             found.parent = parent
         return found
+
+    def _full_name(self, name: str) -> str:
+        if name not in self.added:
+            return gazetteer_names().get(name, name)
+        own = [region for region in self.words.user.regions if name in (region.name, region.short)]
+        region = own[0] if len(own) == 1 else self.words.find_region(name, self._code)
+        return region.name if region is not None else name
 
     def chain(self, names: Sequence[str]) -> Place | None:
         """The last place of a chain; each lies in the one before it."""
@@ -197,7 +215,7 @@ class Atlas:
         text, names, places = self.text, gazetteer_names(), self.places
         for start in range(max(0, end - LONGEST), end - 1):
             name = text[start:end]
-            if name in places or name in names:
+            if name in places or name in names or name in self.added:
                 # Two characters can be the end of anything: 甲省和|乙县, 市和|县 against 和县.
                 loose = len(name) == 2 and name not in places and start not in (0, last) and text[start - 1].isalpha()
                 return None if loose or (start and text[start - 1] in _IN_WORDS.get(name, "")) else start
@@ -268,14 +286,15 @@ def _level(kind: str, region: Region | None, parent: Place | None) -> str:
     return LEVELS[kind]
 
 
-def _own_chain(metadata: Metadata) -> list[str]:
+def _own_chain(metadata: Metadata, words: Lexicon) -> list[str]:
     """The regions that the document is of: its region, or where its issuer goes further in, the issuer's."""
-    own = region_chain(metadata.region or "")
+    known = words.user.region_names()
+    own = region_chain(metadata.region or "", known)
     if metadata.region and not own:
-        region = lexicon.load().find_region(metadata.region)
+        region = words.find_region(metadata.region)
         own = [region.name] if region is not None else []
     for name in (metadata.issuer or "").split("、"):
-        chain = region_chain(name.removeprefix("中共"))
+        chain = region_chain(name.removeprefix("中共"), known)
         if chain and (not own or own[-1] in chain):
             return chain
     return own

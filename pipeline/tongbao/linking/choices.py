@@ -250,7 +250,7 @@ def choose(table: WeightTable, features: NDArray[np.uint32], pairs: Pairs) -> tu
     starts = np.nonzero(np.diff(pairs.query, prepend=-1))[0]
     if not len(starts):
         return np.zeros(0, dtype=np.int64), np.zeros(0)
-    odds = np.exp(np.clip(scores, -30, 30))
+    odds = np.exp(scores - np.maximum.reduceat(scores, starts)[pairs.query])
     share = odds / np.add.reduceat(odds, starts)[pairs.query]
     best = np.maximum.reduceat(share, starts)
     hit = np.nonzero(share == best[pairs.query])[0]

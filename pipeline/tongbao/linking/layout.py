@@ -83,9 +83,10 @@ class Sections:
 
 def innermost_sections(bulletin: Bulletin) -> Sections:
     """A look-up table from offset to the innermost section."""
-    borders: list[tuple[int, int, int]] = []
+    borders: list[tuple[int, int, int, int]] = []
     for index, section in enumerate(bulletin.sections):
-        borders.append((section.span.start, 1, index))
-        borders.append((section.span.end, 0, section.parent if section.parent is not None else -1))
-    borders.sort(key=lambda border: (border[0], border[1]))
-    return Sections(tuple(b[0] for b in borders), tuple(b[2] for b in borders))
+        borders.append((section.span.start, 1, index, index))
+        # Of sections that end together the outermost, which comes first in the text, says what holds from there on.
+        borders.append((section.span.end, 0, -index, section.parent if section.parent is not None else -1))
+    borders.sort()
+    return Sections(tuple(b[0] for b in borders), tuple(b[3] for b in borders))

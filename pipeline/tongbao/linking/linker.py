@@ -92,7 +92,8 @@ def _returns(targets: Sequence[int], start: int) -> bool:
         if current == start:
             return True
         current = targets[current]
-    return True
+    # It leads into a cycle that it is not part of: that one is broken elsewhere.
+    return False
 
 
 def gold_choice(pairs: Pairs, gold: Sequence[int]) -> I64:

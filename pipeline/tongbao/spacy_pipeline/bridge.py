@@ -7,6 +7,7 @@ survive ``Doc.to_bytes``, ``DocBin(store_user_data=True)`` and the way between p
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from spacy.tokens import Doc, Span
@@ -89,7 +90,8 @@ def from_doc(doc: Doc) -> Annotated:
     stored = _carried(doc).get("annotation")
     if stored is None:
         raise AnnotationError("Doc", "no annotation of tongbao", "run the pipeline, and keep user_data when saving")
-    annotated = from_json({**stored, "text": doc.text})
+    # By way of JSON, since DocBin reads lists as tuples.
+    annotated = from_json(json.loads(json.dumps({**stored, "text": doc.text})))
     wanted = {(m.id, m.label, m.span.start, m.span.end) for m in annotated.mentions}
     if wanted != {(span.id_, span.label_, span.start, span.end) for span in doc.spans.get(GROUP, ())}:
         raise AnnotationError("Doc", f"doc.spans[{GROUP!r}] was changed", "use Extractor.given for other mentions")

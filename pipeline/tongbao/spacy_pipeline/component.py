@@ -10,7 +10,7 @@ from typing import Any, Self
 import srsly
 from spacy.tokens import Doc
 
-from tongbao.errors import ModelError
+from tongbao.errors import ModelError, TongbaoError
 from tongbao.extraction import PARTS, Extractor, default_model, load_parts
 from tongbao.records import LABELS
 from tongbao.spacy_pipeline.bridge import annotate, bulletin_of, register, set_tables
@@ -137,5 +137,5 @@ def _unpacked(files: dict[str, bytes], place: str) -> Extractor:
         _write(Path(folder), files)
         try:
             return load_parts(Path(folder))
-        except ModelError as error:
+        except TongbaoError as error:
             raise ModelError(error.place.replace(folder, place), error.reason, error.remedy) from error

@@ -26,7 +26,7 @@ from tongbao.rows import SCHEMA
 
 #: A cell without types of our own: ``{"decimal": "0.5"}``, ``{"fraction": "1/3"}``, ``{"date": "2023-01-31"}``, or a
 #: list for a tuple; everything else stands for itself.
-Plain: TypeAlias = str | int | float | bool | list[str] | dict[str, str] | None
+Plain: TypeAlias = str | int | float | bool | list[str] | tuple[str, ...] | dict[str, str] | None
 
 _ROWS: dict[str, type[Row]] = {
     "documents": DocumentRow,
@@ -56,7 +56,7 @@ def plain_cell(cell: Cell) -> Plain:
 def cell_of(plain: Plain) -> Cell:
     """The cell that ``plain_cell`` was given."""
     match plain:
-        case list():
+        case list() | tuple():  # DocBin reads lists as tuples
             return tuple(plain)
         case {"decimal": text}:
             return Decimal(text)
@@ -89,7 +89,7 @@ def tables_of(plain: Mapping[str, Any]) -> Tables:
             raise ValueError(f"rows of schema {plain['schema']}, this version has {SCHEMA}")
         rows = {name: tuple(kind(**_cells(row)) for row in plain[name]) for name, kind in _ROWS.items()}
         return Tables(**rows)  # type: ignore[arg-type]  # each name with rows of its own type
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise ReadingError("stored rows", f"cannot be read: {error}", "run the pipeline on the text again") from error
 
 

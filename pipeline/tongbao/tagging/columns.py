@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tongbao.numbers import find_quantities
 from tongbao.records import QuantityKind, Span
 from tongbao.tagging.arrays import U64, SubstringHashes, classes, codes, hash_words, shift
+from tongbao.tagging.vocabulary import Vocabulary, shipped_vocabulary
 from tongbao.tagging.words import SegmenterName, segmenter
 
 #: Categories of the lexicon with this prefix are cue words.
@@ -48,17 +49,24 @@ class Resources:
     """What features look up besides the text.
 
     ``clusters`` maps code points below 65,536 to a cluster, one column a granularity, ``(65536, K)``; ``lexicon`` holds
-    for each category the word hashes by length (``arrays.hash_words``).
+    for each category the word hashes by length (``arrays.hash_words``); ``vocabulary`` the units of the number grammar
+    and the words of the segmenter.
     """
 
     clusters: NDArray[np.uint8]
     lexicon: tuple[tuple[str, dict[int, U64]], ...]
+    vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
 
 
-def build_resources(clusters: NDArray[np.uint8], lexicon: Sequence[tuple[str, Sequence[str]]]) -> Resources:
-    """Look-up tables from a cluster table and named word lists; the order of the lists is part of a model."""
+def build_resources(
+    clusters: NDArray[np.uint8], lexicon: Sequence[tuple[str, Sequence[str]]], vocabulary: Vocabulary | None = None
+) -> Resources:
+    """Look-up tables from a cluster table and named word lists; the order of the lists is part of a model.
+
+    ``vocabulary`` is that of the shipped lexicon unless another is given.
+    """
     tables: list[tuple[str, dict[int, U64]]] = [(name, hash_words(sorted(set(words)))) for name, words in lexicon]
-    return Resources(clusters, tuple(tables))
+    return Resources(clusters, tuple(tables), vocabulary or shipped_vocabulary())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +103,16 @@ def text_columns(text: str, resources: Resources, options: FeatureOptions) -> Te
     points = codes(text)
     hashes = SubstringHashes(points)
     names, cues = _lexicon(hashes, resources, len(text)) if options.lexicon else (None, None)
+    vocabulary = resources.vocabulary
+    cutter = None if options.words == "none" else segmenter(options.words, added=vocabulary.segmented)
     return TextColumns(
         points=points,
         chars=points.astype(np.uint64),
         kinds=classes(points).astype(np.uint64),
-        words=None if options.words == "none" else _words(hashes, segmenter(options.words).starts(text), len(text)),
+        words=None if cutter is None else _words(hashes, cutter.starts(text), len(text)),
         names=names,
         cues=cues,
-        grammar=_grammar(find_quantities(text), len(text)) if options.grammar else None,
+        grammar=_grammar(find_quantities(text, vocabulary.units), len(text)) if options.grammar else None,
         clusters=_clusters(points, resources.clusters) if options.clusters else None,
     )
 

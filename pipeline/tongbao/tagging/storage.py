@@ -44,7 +44,7 @@ def load_arrays(path: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
 def save_tables(path: Path, tables: Mapping[str, WeightTable]) -> None:
     """Write several weight tables of ``CHOICE_BITS`` bits into one file."""
     arrays: dict[str, NDArray[Any]] = {}
-    for name, table in tables.items():
+    for name, table in sorted(tables.items()):  # the same bytes in whatever order they were made
         arrays[f"{name}.ids"], arrays[f"{name}.weights"] = table.ids, table.weights[1:]
     save_arrays(path, arrays)
 

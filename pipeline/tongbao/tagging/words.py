@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, get_args
 
@@ -120,21 +120,21 @@ class PkusegSegmenter:
         return np.asarray(starts, dtype=np.int64)
 
 
-def segmenter(name: SegmenterName, pkuseg_model: Path | None = None) -> Segmenter:
-    """The segmenter of that name with the words of the project's lexicon.
+def segmenter(name: SegmenterName, pkuseg_model: Path | None = None, added: tuple[str, ...] = ()) -> Segmenter:
+    """The segmenter of that name with the words of the project's lexicon, and ``added`` ones for jieba and rjieba.
 
     Raises:
         ModelError: pkuseg is asked for and ``pkuseg_model`` is no folder with a model.
     """
     if name == "pkuseg":
         return PkusegSegmenter(pkuseg_model or Path("models/pkuseg"))
-    return _shared(name)
+    return _shared(name, added)
 
 
-@cache
-def _shared(name: SegmenterName) -> Segmenter:
-    """One tokenizer a process: they are read-only once built, and building one costs up to a second."""
+@lru_cache(maxsize=8)
+def _shared(name: SegmenterName, added: tuple[str, ...]) -> Segmenter:
+    """One tokenizer a set of words: they are read-only once built, and building one costs up to a second."""
     if name == "char":
         return CharSegmenter()
-    words = lexicon.load().user_words()
+    words = (*lexicon.load().user_words(), *added)
     return JiebaSegmenter(words) if name == "jieba" else RjiebaSegmenter(words)

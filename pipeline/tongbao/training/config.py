@@ -34,6 +34,12 @@ class DataSection(_Section):
     guidelines: str | None = None
 
 
+class LexiconSection(_Section):
+    """``user``: a file of own words (``docs/lexicon.md``), which goes into the model; none by default."""
+
+    user: str | None = None
+
+
 class FeatureSection(_Section):
     """Families of features, see ``tagging.features.FeatureOptions``."""
 
@@ -77,6 +83,7 @@ class TrainingConfig(_Section):
 
     model: ModelSection
     data: DataSection
+    lexicon: LexiconSection = LexiconSection()
     features: FeatureSection
     clusters: ClusterSection
     mentions: CrfSection

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
-from tongbao.extraction import MODEL_FORMAT, PARTS, Extractor, lexicon_lists, read_meta
+from tongbao.extraction import LEXICON, MODEL_FORMAT, PARTS, Extractor, lexicon_lists, read_meta, resources_with
+from tongbao.lexicon import UserLexicon, read_user_lexicon
+from tongbao.lexicon import load as shipped_lexicon
 from tongbao.linking.confidence import UNCALIBRATED
 from tongbao.reading import read_text
 from tongbao.records import Annotated
-from tongbao.tagging.columns import FeatureOptions, build_resources, text_columns
+from tongbao.tagging.columns import FeatureOptions, text_columns
 from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
 from tongbao.tagging.storage import save_arrays, save_crf, save_tables
@@ -56,6 +58,16 @@ def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
     return tuple(documents)
 
 
+def read_user_words(config: TrainingConfig) -> UserLexicon:
+    """The user's words that a configuration names; none where it names none.
+
+    Raises:
+        LexiconError: the file is missing or has a bad line.
+    """
+    name = config.lexicon.user
+    return read_user_lexicon(name, shipped_lexicon().gazetteer) if name else UserLexicon()
+
+
 def clusters_of(config: TrainingConfig) -> NDArray[np.uint8]:
     """The character clusters of a configuration; made once and shared by the folds of a cross-validation."""
     return cluster_table(config.clusters.sizes, config.model.seed)
@@ -66,13 +78,15 @@ def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArra
 
     Raises:
         ConfigError: there is nothing to train on.
+        LexiconError: the user's lexicon that the configuration names has a bad line.
     """
     options = FeatureOptions(**config.features.model_dump())
-    resources = build_resources(clusters, lexicon_lists())
+    resources = resources_with(clusters, read_user_words(config))
     examples = []
     for document in documents:
         bulletin = read_text(document.text, document.id)
-        examples.append(Example.build(document, bulletin, text_columns(document.text, resources, options)))
+        columns = text_columns(document.text, resources, options)
+        examples.append(Example.build(document, bulletin, columns, resources.vocabulary))
     chain = train_crf(_sentences(examples, options), BIO, CrfParameters(**config.mentions.model_dump()))
     linker = train_linker(examples, _link_parameters(config))
     meta = {
@@ -114,6 +128,10 @@ def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, 
     save_calibration(parts / "calibration.json", extractor.calibration)
     save_arrays(parts / "clusters.npz", {"clusters": extractor.tagger.resources.clusters})
     _write(parts / "training.cfg", text)
+    if config.lexicon.user:
+        (parts / LEXICON).write_bytes(Path(config.lexicon.user).read_bytes())
+    else:  # one that an earlier training left here
+        (parts / LEXICON).unlink(missing_ok=True)
     _write(parts / "meta.json", _json(extractor.meta))
     _write(folder / "config.cfg", pipeline_config(config.model.lang))
     _write(folder / "meta.json", _json(_meta(config, text, documents)))
@@ -153,6 +171,7 @@ def _meta(config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> 
                 "guidelines": _digest(Path(guidelines).read_bytes()) if guidelines else None,
                 "data": {name: _digest(Path(name).read_bytes()) for name in config.data.gold},
                 "lexicon": _digest(json.dumps(lexicon_lists(), ensure_ascii=False).encode()),
+                "user_lexicon": _digest(Path(config.lexicon.user).read_bytes()) if config.lexicon.user else None,
             },
         },
     }

@@ -16,6 +16,7 @@ from tongbao.linking.linker import Linker, gold_choice, place_spans
 from tongbao.linking.scene import Scene
 from tongbao.records import Annotated, Bulletin, Department, Label, Link, LinkKind, Policy, Span
 from tongbao.tagging.columns import TextColumns
+from tongbao.tagging.vocabulary import Vocabulary
 from tongbao.tagging.weights import WeightTable
 from tongbao.training.crf import CrfParameters, train_crf
 from tongbao.training.linear import fit_linear, fit_ranker
@@ -42,11 +43,14 @@ class Example:
     links: dict[tuple[str, LinkKind], Link]
 
     @classmethod
-    def build(cls, document: Annotated, bulletin: Bulletin, columns: TextColumns) -> Example:
+    def build(
+        cls, document: Annotated, bulletin: Bulletin, columns: TextColumns, vocabulary: Vocabulary | None = None
+    ) -> Example:
         """Prepare a document; its gold mentions keep their gold attributes."""
         mentions = sorted(document.mentions, key=lambda mention: (mention.span.start, -mention.span.end))
         links = {(link.source, link.kind): link for link in document.links}
-        return cls(document, Subject.build(bulletin, columns), Scene.build(bulletin, columns, mentions), links)
+        subject = Subject.build(bulletin, columns, vocabulary)
+        return cls(document, subject, Scene.build(bulletin, columns, mentions), links)
 
     def indicators(self) -> list[tuple[Span, ...]]:
         """Gold indicator pieces of every quantity."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tongbao.errors import WritingError
@@ -20,6 +21,7 @@ __all__ = [
     "Writer",
     "Writers",
     "open_writer",
+    "open_writers",
 ]
 
 #: A suffix names a format; a path without one is a folder of CSV files.
@@ -32,8 +34,33 @@ def open_writer(path: Path, options: WriteOptions) -> Writer:
     Raises:
         WritingError: there is no such format, or the place cannot be written to.
     """
+    return _opener(path)(path, options)
+
+
+def open_writers(paths: Sequence[Path], options: WriteOptions) -> list[Writer]:
+    """The writers of several outputs: all of them are opened, or nothing is left behind.
+
+    Raises:
+        WritingError: as ``open_writer``, or one path is named twice.
+    """
+    openers = [_opener(path) for path in paths]
+    for number, path in enumerate(paths):
+        if path in paths[:number]:
+            raise WritingError(str(path), "this output is named twice", "name it once")
+    writers: list[Writer] = []
+    try:
+        for path, opener in zip(paths, openers, strict=True):
+            writers.append(opener(path, options))
+    except WritingError:
+        for writer in writers:
+            writer.abandon()
+        raise
+    return writers
+
+
+def _opener(path: Path) -> Opener:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         known = ", ".join(sorted(name for name in FORMATS if name))
         raise WritingError(str(path), f"no format {suffix!r}", f"use {known}, or a folder name for one CSV a table")
-    return FORMATS[suffix](path, options)
+    return FORMATS[suffix]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
@@ -34,37 +37,53 @@ class Writer(Protocol):
         """Finish the file: until then it stands under a temporary name."""
 
     def abandon(self) -> None:
-        """Remove what was begun."""
+        """Remove what was begun; after ``close`` there is nothing to remove."""
 
 
 Opener: TypeAlias = Callable[[Path, WriteOptions], Writer]
 
 
 class PartFile:
-    """A text file that appears under its name only when it is complete: ``NAME.part`` until then."""
+    """A text file that appears under its name only when it is complete: ``NAME.part`` until then.
+
+    Raises:
+        WritingError: the file cannot be written; ``writing`` and ``close`` raise it, too.
+    """
 
     def __init__(self, path: Path, encoding: str) -> None:
         self._path = path
         self._part = path.with_name(path.name + ".part")
-        try:
+        with self.writing():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, strerror(EISDIR))
             self.file = self._part.open("w", encoding=encoding, newline="", errors="backslashreplace")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A block whose failures to write (no place, no right, no room) are told with the name of the output."""
+        try:
+            yield
         except OSError as error:
-            raise WritingError(str(path), f"cannot be written: {error.strerror}", "choose another output") from error
+            reason = f"cannot be written: {error.strerror or error}"
+            raise WritingError(str(self._path), reason, "choose another output") from error
 
     def close(self) -> None:
         """Close and rename."""
-        self.file.close()
-        self._part.replace(self._path)
+        with self.writing():
+            self.file.close()
+            self._part.replace(self._path)
 
     def abandon(self) -> None:
-        """Close and remove."""
-        self.file.close()
-        self._part.unlink(missing_ok=True)
+        """Close and remove; what has been closed and renamed stays."""
+        with suppress(OSError):
+            self.file.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
 
 
 class Writers:
-    """Several outputs at once, as a context: closed at the end, abandoned when the block raises."""
+    """Several outputs at once, as a context: closed at the end, abandoned when the block or a closing raises."""
 
     def __init__(self, writers: list[Writer]) -> None:
         self._writers = writers
@@ -80,8 +99,11 @@ class Writers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for writer in self._writers:
+        try:
             if kind is None:
-                writer.close()
-            else:
+                for writer in self._writers:
+                    writer.close()
+        finally:
+            # To abandon what was closed changes nothing.
+            for writer in self._writers:
                 writer.abandon()

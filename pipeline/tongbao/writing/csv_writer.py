@@ -6,9 +6,25 @@ import csv
 from pathlib import Path
 from typing import IO
 
+from tongbao.errors import WritingError
 from tongbao.records import Annotated, Tables
 from tongbao.writing.base import PartFile, WriteOptions
 from tongbao.writing.columns import TableName, as_text, cells, header, rows_of
+
+
+class _UnixLines:
+    """Rows that end in ``\\r\\n`` → rows that end in ``\\n``.
+
+    ``csv`` quotes a cell for the characters of its line end only: told that it is ``\\n`` it leaves a lone ``\\r``
+    bare, and no reader gets the row back.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, row: str) -> None:
+        """Pass on one row."""
+        self._stream.write(row.removesuffix("\r\n") + "\n")
 
 
 class TableStream:
@@ -16,7 +32,7 @@ class TableStream:
 
     def __init__(self, stream: IO[str], table: TableName, options: WriteOptions) -> None:
         self._table = table
-        self._csv = csv.writer(stream, lineterminator="\n")
+        self._csv = csv.writer(_UnixLines(stream), lineterminator="\r\n")
         self._csv.writerow(header(table, options.headers))
 
     def write(self, annotated: Annotated | None, tables: Tables) -> None:
@@ -35,11 +51,13 @@ class CsvFile:
 
     def __init__(self, path: Path, table: TableName, options: WriteOptions) -> None:
         self._part = PartFile(path, "utf-8-sig" if options.bom else "utf-8")
-        self._stream = TableStream(self._part.file, table, options)
+        with self._part.writing():
+            self._stream = TableStream(self._part.file, table, options)
 
     def write(self, annotated: Annotated | None, tables: Tables) -> None:
         """Add the rows of one document."""
-        self._stream.write(annotated, tables)
+        with self._part.writing():
+            self._stream.write(annotated, tables)
 
     def close(self) -> None:
         """Finish the file."""
@@ -54,7 +72,13 @@ class CsvFolder:
     """A folder with one file a table."""
 
     def __init__(self, path: Path, options: WriteOptions) -> None:
-        self._files = [CsvFile(path / f"{table}.csv", table, options) for table in options.tables]
+        self._files: list[CsvFile] = []
+        try:
+            for table in options.tables:
+                self._files.append(CsvFile(path / f"{table}.csv", table, options))
+        except WritingError:
+            self.abandon()
+            raise
 
     def write(self, annotated: Annotated | None, tables: Tables) -> None:
         """Add one document to all tables."""

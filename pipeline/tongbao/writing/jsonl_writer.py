@@ -38,7 +38,8 @@ class JsonlFile:
 
     def write(self, annotated: Annotated | None, tables: Tables) -> None:
         """Add one document."""
-        self._stream.write(annotated, tables)
+        with self._part.writing():
+            self._stream.write(annotated, tables)
 
     def close(self) -> None:
         """Finish the file."""

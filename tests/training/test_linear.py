@@ -1,0 +1,88 @@
+"""Linear choices: what is learned, and what happens where there is little to learn from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tongbao.errors import ConfigError
+from tongbao.tagging.weights import CHOICE_BITS
+from tongbao.training.linear import fit_linear, fit_ranker
+
+#: Feature 900,000 + class tells the class; features below 5 are noise.
+TARGET = np.arange(60) % 3
+FEATURES = np.stack([900_000 + TARGET, np.arange(60) % 5], axis=1).astype(np.uint32)
+UNSEEN = np.array([[1 << 19, (1 << 19) + 1]], dtype=np.uint32)
+
+
+def test_classes_are_learned() -> None:
+    table = fit_linear(FEATURES, TARGET.tolist(), 3, 1.0)
+    assert table.scores(FEATURES).argmax(axis=1).tolist() == TARGET.tolist()
+    assert len(table.rows) == 1 << CHOICE_BITS
+    assert table.scores(UNSEEN).tolist() == [[0.0] * 3]
+
+
+def test_two_classes_have_one_output_the_log_odds_of_the_second() -> None:
+    chosen = TARGET < 2
+    table = fit_linear(FEATURES[chosen], TARGET[chosen].tolist(), 2, 1.0)
+    scores = table.scores(FEATURES[chosen])
+    assert scores.shape == (40, 1)
+    assert ((scores[:, 0] > 0).astype(int) == TARGET[chosen]).all()
+
+
+@pytest.mark.parametrize("known", [(0, 1), (0, 2), (1, 2), (3, 1)])
+def test_a_class_without_examples_never_wins(known: tuple[int, int]) -> None:
+    target = [known[number % 2] for number in range(60)]
+    features = np.stack([900_000 + np.array(target), np.arange(60) % 5], axis=1).astype(np.uint32)
+    table = fit_linear(features, target, 4, 1.0)
+    assert table.scores(features).argmax(axis=1).tolist() == target
+
+
+@pytest.mark.parametrize(("only", "classes"), [(0, 2), (1, 2), (0, 3), (2, 3)])
+def test_where_all_examples_are_of_one_class_it_always_wins(only: int, classes: int) -> None:
+    table = fit_linear(FEATURES, [only] * 60, classes, 1.0)
+    scores = table.scores(FEATURES)
+    winner = (scores[:, 0] > 0).astype(int) if classes == 2 else scores.argmax(axis=1)
+    assert winner.tolist() == [only] * 60
+
+
+def test_less_strength_means_smaller_weights() -> None:
+    strong, weak = (
+        np.abs(fit_linear(FEATURES, TARGET.tolist(), 3, strength).weights).sum() for strength in (1.0, 0.01)
+    )
+    assert weak < strong
+
+
+def test_a_ranker_learns_which_of_a_group_is_chosen() -> None:
+    """In groups of three the candidate with feature 77 is chosen, wherever it stands."""
+    query = np.repeat(np.arange(20), 3)
+    target = np.zeros(60, dtype=np.int64)
+    target[np.arange(20) * 3 + np.arange(20) % 3] = 1
+    features = np.stack([np.where(target == 1, 77, 78), np.arange(60) % 4], axis=1).astype(np.uint32)
+    scores = fit_ranker(features, target, query, 1.0).scores(features)[:, 0].reshape(20, 3)
+    assert scores.argmax(axis=1).tolist() == (np.arange(20) % 3).tolist()
+
+
+def test_groups_without_a_choice_teach_nothing() -> None:
+    query, target = np.repeat([0, 1], 2), np.array([1, 0, 0, 0])
+    features = np.array([[1], [2], [3], [4]], dtype=np.uint32)
+    scores = fit_ranker(features, target, query, 1.0).scores(features)[:, 0]
+    assert scores[0] > scores[1]
+    assert scores[2:].tolist() == [0.0, 0.0]
+
+
+def test_nothing_to_learn_from_is_refused() -> None:
+    none = np.zeros((0, 2), dtype=np.uint32)
+    with pytest.raises(ConfigError) as raised:
+        fit_linear(none, [], 3, 1.0)
+    assert raised.value.remedy
+    for features, target in ((none, np.zeros(0, dtype=np.int64)), (FEATURES, np.zeros(60, dtype=np.int64))):
+        with pytest.raises(ConfigError) as raised:
+            fit_ranker(features, target, np.zeros(len(target), dtype=np.int64), 1.0)
+        assert raised.value.remedy
+
+
+def test_fitting_twice_gives_the_same_weights() -> None:
+    first, second = (fit_linear(FEATURES, TARGET.tolist(), 3, 0.5) for _ in range(2))
+    assert np.array_equal(first.weights, second.weights)
+    assert np.array_equal(first.weights, np.round(first.weights, 6))
