@@ -135,7 +135,7 @@ def test_every_number_of_any_text(text: str, pairs: list[tuple[int, int]]) -> No
     _check_complete(text, rows, _left_out(read_text(text), rows=rows))
 
 
-@given(st.text(alphabet="一二三十百千万亿第0123456789.,-:/%年月日号级条〔〕（）()《》“”\" \nAaKI", max_size=80))
+@given(st.text(alphabet='一二三十百千万亿第0123456789.,-:/%年月日号级条〔〕（）()《》“”" \nAaKI', max_size=80))
 def test_every_number_of_a_dense_text(text: str) -> None:
     _check_complete(text, [], _left_out(read_text(text)))
 
@@ -186,7 +186,28 @@ def test_every_number_of_the_seed_bulletin_with_a_model(repository: Path, tiny_m
 
 
 @pytest.mark.parametrize(
-    "unit", ["一", "一项", "1", "1.", "第", "A", "A1", "〔2023〕", "“", "《", "（1", "1-", "编号1", "限值1、", "、1"]
+    "unit",
+    [
+        "\n",
+        " ",
+        "K",
+        "a.",
+        "一",
+        "一项",
+        "1",
+        "1.",
+        "第",
+        "A",
+        "A1",
+        "〔2023〕",
+        "“",
+        "《",
+        "（1",
+        "1-",
+        "编号1",
+        "限值1、",
+        "、1",
+    ],
 )
 def test_time_is_linear(unit: str) -> None:
     """A text of one piece repeated, twice as long, takes about twice the time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
@@ -33,6 +34,8 @@ from tongbao.records import (
 SCHEMA = 1
 #: ``of`` chains longer than this are cut; a text that nests deeper is not a bulletin.
 _LONGEST_CHAIN = 8
+#: A line end inside an indicator, with the indentation of the next line: the wrapping of the text, not its words.
+_WRAP = re.compile(r"[ \t\u3000]*[\r\n][ \t\r\n\u3000]*")
 
 
 def build_tables(
@@ -173,7 +176,7 @@ class _View:
 
     def _indicator(self, identifier: str) -> str:
         link = self._links.get((identifier, "measures"))
-        return "".join(span.of(self._bulletin.text) for span in link.spans).replace("\n", "") if link else ""
+        return _WRAP.sub("", "".join(span.of(self._bulletin.text) for span in link.spans)) if link else ""
 
     def _full_indicator(self, identifier: str) -> str:
         """Indicators from the outermost whole down to the quantity, empty ones left out."""

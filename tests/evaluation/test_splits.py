@@ -12,6 +12,7 @@ from tongbao.errors import AnnotationError
 from tongbao.evaluation import leave_one_item_out, slice_document
 from tongbao.records import Annotated, GoldSection, Link, Mention, Policy, Section, Span
 
+
 @given(data=st.data())
 def test_slices_keep_surfaces(data: st.DataObject, corpus: tuple[Annotated, ...]) -> None:
     document = data.draw(st.sampled_from(corpus))

@@ -88,7 +88,9 @@ def test_refused(data: bytes, words: str) -> None:
     with pytest.raises(ReadingError) as caught:
         decode(data, place="folder/file.txt")
     message = str(caught.value)
-    assert message.startswith("folder/file.txt: ") and words in message and "\n" not in message
+    assert message.startswith("folder/file.txt: ")
+    assert words in message
+    assert "\n" not in message
     assert caught.value.remedy
 
 
@@ -105,7 +107,8 @@ def test_any_bytes_give_text_or_a_reading_error(data: bytes, declared: str | Non
     except ReadingError as error:
         assert "\n" not in str(error)
     else:
-        assert text and codecs.lookup(encoding)
+        assert text
+        assert codecs.lookup(encoding)
 
 
 @given(st.text(min_size=1).filter(lambda text: "\0" not in text and not text.startswith("\ufeff")))

@@ -52,7 +52,8 @@ def test_refused(tmp_path: Path, name: str, data: bytes | None, words: str) -> N
     with pytest.raises(ReadingError) as caught:
         read_file(tmp_path / name)
     assert caught.value.place == str(tmp_path / name)
-    assert words in str(caught.value) and caught.value.remedy
+    assert words in str(caught.value)
+    assert caught.value.remedy
 
 
 def test_a_folder_and_a_bad_path(tmp_path: Path) -> None:
@@ -105,7 +106,8 @@ def test_bad_sidecar(tmp_path: Path, content: str, words: str) -> None:
     with pytest.raises(ReadingError) as caught:
         read_file(tmp_path / "a.txt")
     assert caught.value.place == str(tmp_path / "a.meta.json")
-    assert words in str(caught.value) and "\n" not in str(caught.value)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -118,7 +120,9 @@ def test_any_bytes_give_a_bulletin_or_a_reading_error(tmp_path: Path, data: byte
     except ReadingError as error:
         assert error.place == str(path)
     else:
-        assert isinstance(bulletin, Bulletin) and bulletin.sections and bulletin.sentences
+        assert isinstance(bulletin, Bulletin)
+        assert bulletin.sections
+        assert bulletin.sentences
 
 
 @given(st.text(max_size=100))

@@ -92,7 +92,8 @@ def test_sections_nest(text: str) -> None:
     assert bool(sections) == bool(text.strip())
     for i, section in enumerate(sections):
         surface = section.span.of(text)
-        assert surface and surface == surface.strip()
+        assert surface
+        assert surface == surface.strip()
         assert section.title is None or section.span.contains(section.title)
         assert all(section.span.contains(unit.span) and len(unit.span) for unit in section.units)
         parent = None if section.parent is None else sections[section.parent]

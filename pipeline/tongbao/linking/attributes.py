@@ -60,7 +60,7 @@ def _role(text: str, span: Span) -> Role:
     before = text[max(0, span.start - 14) : span.start]
     if _ISSUES.match(after):
         return "issuer"
-    if _FOLLOWED.search(before) or after[:1] in "的”、）)":
+    if _FOLLOWED.search(before) or after.startswith(("的", "”", "、", "）", ")")):
         return "mentioned"
     return "actor"
 

@@ -75,7 +75,8 @@ def _cues(columns: TextColumns, facts: SpanFacts) -> tuple[U64, U64, U64]:
     if columns.cues is None or not size:
         return zero, zero, zero
     categories = np.append(columns.cues // np.uint64(64), np.uint64(0))
-    begins = np.concatenate([[True], columns.cues[1:] != columns.cues[:-1]]) & (columns.cues > 0)
+    # What is left of a tag by 4 is the place in the word: 0 begins one, 3 is all of one (``columns.lexicon_tags``).
+    begins = (columns.cues > 0) & np.isin(columns.cues % np.uint64(4), (0, 3))
     at = np.where(begins, np.arange(size), -1)
     last = np.concatenate([[-1], np.maximum.accumulate(at)])
     ahead = np.where(begins, np.arange(size), size)

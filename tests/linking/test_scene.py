@@ -1,0 +1,84 @@
+"""A document made ready for linking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongbao.linking.scene import _PART_WORDS, Scene, _part_counts
+
+TEXT = "[t 今年]，[s 全市]检查企业[q 30家]，其中整改[q 12家]，占[q 40%]。\n一、教育\n[d 市教育局]新建学校[q 2所]。"
+
+
+def _scene(document: Callable[..., Any], text: str) -> Scene:
+    found = document(text)
+    return Scene.build(found.bulletin, found.columns, found.mentions)
+
+
+def test_places_by_label_in_text_order(document: Callable[..., Any]) -> None:
+    scene = _scene(document, TEXT)
+    assert [place.mention.id for place in scene.quantities] == ["q3", "q4", "q5", "q7"]
+    assert [place.mention.id for place in scene.periods] == ["t1"]
+    assert [place.mention.id for place in scene.scopes] == ["s2"]
+    assert [mention.id for mention in scene.mentions] == ["t1", "s2", "q3", "q4", "q5", "d6", "q7"]
+    assert len(scene.facts.start) == 4
+
+
+def test_quantities_are_counted_where_they_begin(document: Callable[..., Any]) -> None:
+    scene = _scene(document, TEXT)
+    starts = [place.mention.span.start for place in scene.quantities]
+    size = len(scene.bulletin.text)
+    assert scene.quantity_counts.tolist() == [sum(start < at for start in starts) for at in range(size + 1)]
+
+
+def test_candidates_come_with_their_places(document: Callable[..., Any]) -> None:
+    scene = _scene(document, TEXT)
+    periods, pairs, features = scene.dated("PERIOD", [()] * 4)
+    assert periods is scene.periods
+    # The period of the preamble is no candidate for the item.
+    assert pairs.query.tolist() == [0, 0, 1, 1, 2, 2, 3]
+    assert pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
+    scopes, pairs, _ = scene.dated("SCOPE", [()] * 4)
+    assert scopes is scene.scopes
+    assert pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
+    pairs, _ = scene.parts([()] * 4)
+    assert len(features) == 7
+    assert pairs.candidate[pairs.query == 3].tolist() == [-1]
+
+
+def test_indicators_change_the_features(document: Callable[..., Any]) -> None:
+    scene = _scene(document, TEXT)
+    without = [()] * 4
+    named = [(place.clause,) for place in scene.quantities]
+    assert not np.array_equal(scene.parts(without)[1], scene.parts(named)[1])
+    for label in ("PERIOD", "SCOPE"):
+        assert not np.array_equal(scene.dated(label, without)[2], scene.dated(label, named)[2])
+
+
+@given(st.lists(st.sampled_from([*_PART_WORDS, "甲", "3个", "其", "中"]), max_size=20).map("".join))
+def test_part_words_are_counted_once_each(text: str) -> None:
+    """Every character of the text is looked at once: counts of all words together fit into it."""
+    counts = _part_counts(text)
+    assert len(counts) == len(_PART_WORDS)
+    for word, count in zip(_PART_WORDS, counts, strict=True):
+        assert count.shape == (len(text) + 1,)
+        assert count[0] == 0
+        assert set(np.diff(count).tolist()) <= {0, 1}
+        found = (np.nonzero(np.diff(count))[0]).tolist()
+        assert all(text.startswith(word, at) for at in found)
+        if not any(word in other or other in word or word[0] in other for other in _PART_WORDS if other != word):
+            assert found == [at for at in range(len(text)) if text.startswith(word, at)]
+
+
+@pytest.mark.parametrize("text", ["", "办结若干件。", "[t 今年]，[s 全市]办结若干件。"])
+def test_no_quantities(document: Callable[..., Any], text: str) -> None:
+    scene = _scene(document, text)
+    assert scene.quantities == ()
+    assert not scene.quantity_counts.any()
+    for pairs in (scene.dated("PERIOD", [])[1], scene.dated("SCOPE", [])[1], scene.parts([])[0]):
+        assert pairs.query.shape == pairs.candidate.shape == (0,)

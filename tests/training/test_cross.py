@@ -1,0 +1,138 @@
+"""Predictions for documents that a model has not seen. Most tests put a trained model in the place of training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tongbao.annotation import read_gold
+from tongbao.errors import ConfigError
+from tongbao.extraction import Extractor, load
+from tongbao.linking.confidence import UNCALIBRATED
+from tongbao.records import Annotated
+from tongbao.training import TrainingConfig, read_config, train
+from tongbao.training import cross as module
+from tongbao.training.cross import Job, fold_jobs, run_job, run_jobs
+
+NO_CLUSTERS = np.zeros((0x10000, 1), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def config(tiny_config: Path) -> TrainingConfig:
+    return read_config(tiny_config)[0]
+
+
+@pytest.fixture(scope="module")
+def documents(repository: Path) -> Sequence[Annotated]:
+    """The seed bulletin and eight authored documents."""
+    gold = repository / "annotations" / "gold"
+    return [*read_gold(gold / "quanzhou-2023.jsonl"), *read_gold(gold / "authored" / "authored-2.jsonl")[:8]]
+
+
+@pytest.fixture
+def trainings(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The ids that each training saw; what is trained is always the tiny model."""
+    seen: list[list[str]] = []
+    model = load(tiny_model)
+
+    def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: Any) -> Extractor:
+        seen.append([document.id for document in documents])
+        return model
+
+    monkeypatch.setattr(module, "fit", fit)
+    monkeypatch.setattr(module, "clusters_of", lambda config: NO_CLUSTERS)
+    return seen
+
+
+def _folded(config: TrainingConfig, folds: int) -> TrainingConfig:
+    return config.model_copy(update={"calibration": config.calibration.model_copy(update={"folds": folds})})
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [2, 3, 8])
+def test_every_authored_document_is_held_out_once(
+    config: TrainingConfig, documents: Sequence[Annotated], k: int
+) -> None:
+    jobs = fold_jobs(config, documents, NO_CLUSTERS, k)
+    authored = [document for document in documents if document.origin == "authored"]
+    held = [document for job in jobs for document in job.held_out]
+    assert len(jobs) == k
+    assert sorted(document.id for document in held) == sorted(document.id for document in authored)
+    for job in jobs:
+        out = {document.id for document in job.held_out}
+        assert [document for document in documents if document.id not in out] == list(job.training)
+        assert documents[0] in job.training
+
+
+def test_the_seed_of_the_model_deals_the_folds(config: TrainingConfig, documents: Sequence[Annotated]) -> None:
+    def held(seed: int) -> list[list[str]]:
+        seeded = config.model_copy(update={"model": config.model.model_copy(update={"seed": seed})})
+        return [[d.id for d in job.held_out] for job in fold_jobs(seeded, documents, NO_CLUSTERS, 4)]
+
+    assert held(1) == held(1)
+    assert held(1) != held(2)
+
+
+def test_too_few_documents_for_the_folds(config: TrainingConfig, documents: Sequence[Annotated]) -> None:
+    with pytest.raises(ConfigError, match="3 folds of 2 documents") as raised:
+        fold_jobs(config, documents[:3], NO_CLUSTERS, 3)
+    assert raised.value.remedy
+
+
+def test_a_job_predicts_what_it_holds_out(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]]
+) -> None:
+    """From the bare text, and from the gold mentions."""
+    held = tuple(documents[1:3])
+    found = run_job(Job(config, NO_CLUSTERS, tuple(documents[3:]), held))
+    assert trainings == [[document.id for document in documents[3:]]]
+    assert [extraction.annotated.text for extraction in found.extractions] == [document.text for document in held]
+    for document, given in zip(held, found.given_mentions, strict=True):
+        assert given.id == document.id
+        assert {(m.id, m.label, m.span) for m in given.mentions} == {(m.id, m.label, m.span) for m in document.mentions}
+
+
+def test_results_come_in_the_order_of_the_jobs(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]]
+) -> None:
+    lines: list[str] = []
+    jobs = fold_jobs(config, documents, NO_CLUSTERS, 4)
+    found = run_jobs(jobs, 1, lines.append)
+    assert lines == ["1/4", "2/4", "3/4", "4/4"]
+    assert [[e.annotated.id for e in part.extractions] for part in found] == [
+        [document.id for document in job.held_out] for job in jobs
+    ]
+    assert trainings == [[document.id for document in job.training] for job in jobs]
+    assert run_jobs([], 1, lines.append) == []
+
+
+# --- the whole training ---------------------------------------------------------------------------------------------
+
+
+def test_calibration_stands_on_documents_that_were_not_seen(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]]
+) -> None:
+    lines: list[str] = []
+    extractor = train(_folded(config, 4), documents, 1, lines.append)
+    everything = [document.id for document in documents]
+    assert len(trainings) == 5
+    assert trainings[-1] == everything
+    left_out = [set(everything) - set(seen) for seen in trainings[:-1]]
+    assert sorted(name for part in left_out for name in part) == sorted(everything[1:])
+    assert {"QUANTITY", "measures"} <= set(extractor.calibration.curves)
+    assert all(line.startswith("calibration ") for line in lines)
+    assert len(lines) == 4
+
+
+def test_without_folds_confidences_stay_raw(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]]
+) -> None:
+    extractor = train(_folded(config, 0), documents, 1, lambda line: None)
+    assert extractor.calibration is UNCALIBRATED
+    assert len(trainings) == 1
