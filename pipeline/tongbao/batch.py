@@ -88,10 +88,10 @@ def _is_folder(path: Path) -> bool:
 
 
 def _resolved(path: Path) -> Path:
-    """The file that a path leads to; a loop of links leads nowhere."""
+    """The file that a path leads to; a loop of links leads nowhere, and no path holds NUL."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return path.absolute()
 
 

@@ -200,13 +200,21 @@ def load_calibration(path: Path) -> Calibration:
             name: (np.array(curve["raw"], dtype=np.float64), np.array(curve["probability"], dtype=np.float64))
             for name, curve in stored.items()
         }
-        if any(raw.shape != probability.shape or not len(raw) for raw, probability in curves.values()):
-            raise ValueError("a curve has no points or as many scores as probabilities do not fit")
+        if not all(_rising(raw, probability) for raw, probability in curves.values()):
+            raise ValueError("a curve has no points, or they do not rise from 0 to 1")
     except FileNotFoundError as error:
         raise ModelError(str(path), "a part of the model is missing", REMEDY) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(str(path), f"a part of the model is damaged: {error}", REMEDY) from error
     return Calibration(curves)
+
+
+def _rising(raw: NDArray[np.float64], probability: NDArray[np.float64]) -> bool:
+    """Whether two arrays are a curve that scores can be looked up in."""
+    if raw.ndim != 1 or raw.shape != probability.shape or not len(raw):
+        return False
+    between = bool(np.all((probability >= 0) & (probability <= 1)))
+    return between and bool(np.all(np.isfinite(raw)) and np.all(np.diff(raw) > 0) and np.all(np.diff(probability) >= 0))
 
 
 def default_model() -> Path:

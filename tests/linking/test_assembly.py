@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -18,7 +19,6 @@ from tongbao.linking.linker import Linker
 from tongbao.reading import read_text
 from tongbao.records import Annotated, Department, Label, Mention, Period, Policy, Quantity
 from tongbao.tagging.tagger import Tagged
-import itertools
 
 CLASSES: dict[str, tuple[str, ...]] = {"role": ROLES, "kind": POLICY_KINDS, "act": ACTS}
 

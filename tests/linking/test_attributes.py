@@ -97,6 +97,13 @@ def test_a_quantity_is_read_in_its_clause(document: Callable[..., Any]) -> None:
     assert (second.value, second.unit, second.bound, second.change) == (Decimal(12000), "元", "at_least", "none")
 
 
+@pytest.mark.parametrize(("text", "figure"), _rows("sessions.tsv"))
+def test_the_number_of_a_session_is_no_figure(text: str, figure: str) -> None:
+    start, end = text.index("["), text.index("]") - 1
+    plain = text.replace("[", "").replace("]", "")
+    assert (attributes.quantity(plain, Span(start, end)) is not None) == (figure == "yes")
+
+
 def test_a_stretch_without_a_number_is_no_quantity() -> None:
     assert attributes.quantity("查处机构", Span(0, 2)) is None
     assert attributes.quantity("查处机构", Span(4, 4)) is None

@@ -21,7 +21,7 @@ LINKS = [
 ]
 
 
-def _curve(*points: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _curve(*points: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
     raw, probability = zip(*points, strict=True)
     return np.array(raw), np.array(probability)
 

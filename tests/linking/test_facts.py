@@ -13,15 +13,13 @@ from hypothesis import strategies as st
 
 from tongbao.linking.facts import SpanFacts, TextSums, quantity_facts, span_facts
 from tongbao.linking.layout import Place, places
-from tongbao.records import Mention, Quantity, Span
+from tongbao.records import LABELS, Mention, Quantity, Span
 from tongbao.tagging.arrays import SubstringHashes, codes
 from tongbao.tagging.columns import FeatureOptions, TextColumns
 
-ALL = ("DEPARTMENT", "ORGANIZATION", "POLICY", "QUANTITY", "PERIOD", "SCOPE")
-
 
 def _facts(found: Any) -> SpanFacts:
-    return span_facts(found.columns, TextSums(found.columns), places(found.bulletin, found.mentions, ALL))
+    return span_facts(found.columns, TextSums(found.columns), places(found.bulletin, found.mentions, LABELS))
 
 
 def _columns(text: str) -> TextColumns:

@@ -20,7 +20,8 @@ from tongbao.tagging.weights import WeightTable
 def _cues_of(found: Any) -> list[list[int]]:
     """For each title the categories of the cue before it and of the two behind it."""
     facts = span_facts(found.columns, TextSums(found.columns), places(found.bulletin, found.mentions, ("POLICY",)))
-    return np.stack(_cues(found.columns, facts), axis=1).tolist()
+    rows: list[list[int]] = np.stack(_cues(found.columns, facts), axis=1).tolist()
+    return rows
 
 
 def _rows(found: Any, readings: list[list[int]]) -> Any:

@@ -94,11 +94,12 @@ def _check(links: list[Link], mentions: list[Mention]) -> None:
             assert link.spans == (target.span,)
     wholes = {link.source: link.target for link in links if link.kind == "of"}
     for source in wholes:
-        seen = set()
-        while source in wholes:
-            assert source not in seen
-            seen.add(source)
-            source = wholes[source]
+        seen = {source}
+        current = wholes[source]
+        while current in wholes:
+            assert current not in seen
+            seen.add(current)
+            current = wholes[current]
 
 
 def _linked(model: Extractor, found: Any) -> list[Link]:

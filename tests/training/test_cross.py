@@ -12,7 +12,6 @@ import pytest
 from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
 from tongbao.extraction import Extractor, load
-from tongbao.linking.confidence import UNCALIBRATED
 from tongbao.records import Annotated
 from tongbao.training import TrainingConfig, read_config, train
 from tongbao.training import cross as module
@@ -134,5 +133,5 @@ def test_without_folds_confidences_stay_raw(
     config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]]
 ) -> None:
     extractor = train(_folded(config, 0), documents, 1, lambda line: None)
-    assert extractor.calibration is UNCALIBRATED
+    assert not extractor.calibration.curves
     assert len(trainings) == 1

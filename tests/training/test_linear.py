@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
 from tongbao.tagging.weights import CHOICE_BITS
@@ -71,6 +74,43 @@ def test_groups_without_a_choice_teach_nothing() -> None:
     assert scores[2:].tolist() == [0.0, 0.0]
 
 
+def test_a_group_with_two_choices_teaches_nothing() -> None:
+    query, target = np.repeat([0, 1], 2), np.array([1, 0, 1, 1])
+    features = np.array([[1], [2], [3], [4]], dtype=np.uint32)
+    assert fit_ranker(features, target, query, 1.0).scores(features)[2:].tolist() == [[0.0], [0.0]]
+
+
+@given(st.integers(0, 99), st.sampled_from([0.1, 1.0, 10.0]))
+def test_a_ranker_stands_where_its_loss_is_level(seed: int, penalty: float) -> None:
+    """The gradient at the weights found, by differences, in groups of any size whose features overlap."""
+    random = np.random.default_rng(seed)
+    query = np.sort(random.integers(0, 8, size=30))
+    features = random.integers(1, 12, size=(30, 3)).astype(np.uint32)
+    target = np.zeros(30, dtype=np.int64)
+    for group in np.unique(query):
+        target[random.choice(np.nonzero(query == group)[0])] = 1
+    table = fit_ranker(features, target, query, penalty)
+    weights = np.zeros(12)
+    weights[table.ids] = table.weights[1:, 0]
+
+    def loss(at: NDArray[np.float64]) -> float:
+        scores = at[features].sum(axis=1)
+        chosen = sum(float(scores[target == 1][n]) for n in range(int(target.sum())))
+        normal = sum(float(np.log(np.exp(scores[query == group]).sum())) for group in np.unique(query))
+        return penalty / 2 * float(at @ at) - chosen + normal
+
+    for one in np.eye(12)[1:] * 1e-4:
+        assert abs(loss(weights + one) - loss(weights - one)) / 2e-4 < 0.01
+
+
+def test_a_ranker_does_not_see_how_large_a_group_is() -> None:
+    """Other candidates that look alike make a choice less likely, not the chosen one less good."""
+    features = np.array([[1, 9], [2, 9], [1, 9], *[[2, 9]] * 20], dtype=np.uint32)
+    target = np.array([1, 0, 1, *[0] * 20])
+    scores = fit_ranker(features, target, np.array([0, 0, *[1] * 21]), 0.1).scores(features)[:, 0]
+    assert scores[0] == scores[2] > scores[1]
+
+
 def test_nothing_to_learn_from_is_refused() -> None:
     none = np.zeros((0, 2), dtype=np.uint32)
     with pytest.raises(ConfigError) as raised:
@@ -86,3 +126,7 @@ def test_fitting_twice_gives_the_same_weights() -> None:
     first, second = (fit_linear(FEATURES, TARGET.tolist(), 3, 0.5) for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
     assert np.array_equal(first.weights, np.round(first.weights, 6))
+    query, target = np.repeat(np.arange(20), 3), np.tile([0, 1, 0], 20)
+    one, two = (fit_ranker(FEATURES, target, query, 0.5) for _ in range(2))
+    assert np.array_equal(one.ids, two.ids)
+    assert np.array_equal(one.weights, two.weights)

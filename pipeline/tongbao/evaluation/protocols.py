@@ -18,7 +18,7 @@ from tongbao.evaluation.reliability import Reliability, reliability
 from tongbao.evaluation.scoring import Scores
 from tongbao.evaluation.splits import leave_one_item_out
 from tongbao.extraction import Extraction, Extractor
-from tongbao.linking.confidence import ROW, UNCALIBRATED, Calibration
+from tongbao.linking.confidence import ROW, Calibration
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.training import TrainingConfig, clusters_of
@@ -100,7 +100,7 @@ def score_gold(extractor: Extractor, gold: Sequence[Annotated]) -> list[Result]:
     bulletins = [read_text(document.text, document.id) for document in gold]
     found = [extractor.extract(bulletin) for bulletin in bulletins]
     given = [extractor.given(bulletin, document.mentions) for bulletin, document in zip(bulletins, gold, strict=True)]
-    calibrated = () if extractor.calibration is UNCALIBRATED else _reliabilities(_as_said(gold, found))
+    calibrated = _reliabilities(_as_said(gold, found)) if extractor.calibration.curves else ()
     return [
         _result("gold", "end_to_end", count_all(gold, [item.annotated for item in found]), calibrated),
         _result("gold", "given_mentions", count_all(gold, given)),

@@ -24,8 +24,8 @@ class Reliability:
     """Calibration of one kind of decision.
 
     ``error`` is the expected calibration error over ten bins of equal width (Naeini et al. 2015); ``threshold`` is the
-    least confidence above which 95% of the predictions are right, and ``kept`` the share of all right predictions that
-    lies above it (both ``None`` where no threshold reaches 95%).
+    least confidence such that 95% of the predictions at or above it are right, and ``kept`` the share of all right
+    predictions that lies there (both ``None`` where no threshold reaches 95%).
     """
 
     name: str

@@ -25,9 +25,18 @@ from tongbao.records import (
 )
 
 
+#: What may follow the number of a session: the meeting, or the next session of a list.
+_AFTER_SESSION = ("全会", "全体会议", "会议", "中全会", "、", "和", "次")
+
+
 def quantity(text: str, span: Span, units: UnitTable | None = None) -> Quantity | None:
-    """What the quantity at ``span`` says, ``None`` where the grammar finds no number there."""
+    """What the quantity at ``span`` says, ``None`` where the grammar finds no number there.
+
+    A number that names a session is none (``十一届十次全会``, ``二十届四中全会``).
+    """
     before, after = clause_around(text, span.start, span.end)
+    if before.endswith("届") and after.startswith(_AFTER_SESSION):
+        return None
     return parse_quantity(span.of(text), before, after, units)
 
 

@@ -26,7 +26,7 @@ class SpanFacts:
     ``whole``, ``head2``, ``tail2`` and ``tail3`` are hashes of the surface and of its ends; ``before`` and ``after``
     hashes of the 1, 2 and 3 characters on each side; ``word_before`` and ``word_after`` hashes of the 1st, 2nd and 3rd
     word on each side (zeros without words); ``depth`` is how many round brackets are open round the span, at most 2;
-    ``opens`` tells whether it begins its sentence (2), its clause (1), or neither.
+    ``opens`` adds up whether it begins its sentence (2) and whether it begins its clause (1).
     """
 
     start: I64

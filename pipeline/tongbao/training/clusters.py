@@ -54,7 +54,7 @@ def cluster_table(sizes: Sequence[int], seed: int) -> NDArray[np.uint8]:
         ConfigError: a size is out of range.
     """
     from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     if any(not 1 <= size <= 255 for size in sizes):
         raise ConfigError("clusters", f"sizes {list(sizes)} are out of range", "use numbers from 1 to 255")

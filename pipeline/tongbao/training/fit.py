@@ -74,7 +74,7 @@ def clusters_of(config: TrainingConfig) -> NDArray[np.uint8]:
 
 
 def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArray[np.uint8]) -> Extractor:
-    """Train every learned part on ``documents``; confidences are raw (``cross.calibrated`` adds the curves).
+    """Train every learned part on ``documents``; confidences are raw (``cross.train`` adds the curves).
 
     Raises:
         ConfigError: there is nothing to train on.
