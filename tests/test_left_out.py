@@ -17,7 +17,18 @@ from tongbao.extraction import load
 from tongbao.left_out import left_out
 from tongbao.numbers import find_numbers
 from tongbao.reading import read_file, read_text
-from tongbao.records import Annotated, Bulletin, Department, Label, LeftOutReason, Mention, Period, Policy, Span
+from tongbao.records import (
+    Annotated,
+    Attributes,
+    Bulletin,
+    Department,
+    Label,
+    LeftOutReason,
+    Mention,
+    Period,
+    Policy,
+    Span,
+)
 
 ROOT = Path(__file__).resolve().parent
 LIKELY = 0.25
@@ -77,12 +88,12 @@ def test_every_reason_has_cases() -> None:
 def test_a_mention_gives_the_reason(label: Label, surface: str, reason: str) -> None:
     text = f"落实{surface}情况。"
     span = Span(2, 2 + len(surface))
-    attributes = {
+    facts: dict[Label, Attributes] = {
         "PERIOD": Period(None, None),
         "POLICY": Policy("opinion", "cite"),
         "DEPARTMENT": Department("actor"),
-    }.get(label)
-    mention = Mention("m1", label, span, attributes)
+    }
+    mention = Mention("m1", label, span, facts.get(label))
     assert [why for _, why, _ in _left_out(read_text(text), [mention])] == [reason]
 
 
@@ -119,10 +130,11 @@ def _check_complete(text: str, rows: list[Span], found: list[tuple[Span, LeftOut
 
 
 FRAGMENTS = st.sampled_from(
-    "全市 立案 43起 1.24万元 ， 。 ； ： \n 、 （ ） 《 》 “ ” 第 三 十 年 月 日 2023年 12号 〔2023〕 PM 10 一 两 几 半 "
-    "1-2天 97.71% 三分之一 “三资” 12345热线 以上 不足 的 每 限值 一、 1. 附件 编号 0595-5550123 级 ０．５ 万 亿 ＡＢ 𠀀 \r\n".split(
-        " "
-    )
+    [
+        *"全市 立案 43起 1.24万元 ， 。 ； ： 、 （ ） 《 》 “ ” 第 三 十 年 月 日 2023年 12号 〔2023〕 PM 10 一 两 几 半".split(),
+        *"1-2天 97.71% 三分之一 “三资” 12345热线 以上 不足 的 每 限值 一、 1. 附件 编号 0595-5550123 级 ０．５ 万".split(),
+        *("亿", "ＡＢ", "\U00020000", "\n", "\r\n", " "),
+    ]
 )
 
 

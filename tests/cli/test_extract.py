@@ -17,6 +17,7 @@ from tongbao.writing import TABLE_NAMES
 from tongbao.writing.columns import as_text, cells, header
 
 TEXT = "甲州市供水情况通报\n2023年，全市检查水厂34座，罚没1.24万元。\n"
+HEADER = ",".join(header("quantities", "en")) + "\n"
 REASONS = {
     "missing": "no such file",
     "empty": "empty",
@@ -124,9 +125,7 @@ def test_a_folder_with_nothing_to_read(tongbao: Any, tmp_path: Path, tiny_model:
     assert str(tmp_path) in run.err
 
 
-def test_standard_input(
-    tongbao: Any, tiny_model: Path, quantities: list[dict[str, str]], bulletin: Path
-) -> None:
+def test_standard_input(tongbao: Any, tiny_model: Path, quantities: list[dict[str, str]], bulletin: Path) -> None:
     run = tongbao("extract", "-", "-m", tiny_model, stdin=TEXT.encode("gb18030"))
     assert run.code == 0
     assert _rows(run.out) == [{**row, "doc_id": "stdin"} for row in quantities]
@@ -146,12 +145,8 @@ def test_a_declared_encoding(tongbao: Any, tmp_path: Path, tiny_model: Path) -> 
     run = tongbao("extract", tmp_path / "a.txt", "-m", tiny_model, "--encoding", "cp1252", "--json")
     assert json.loads(run.out)["text"] == data.decode("cp1252")
     wrong = tongbao("extract", tmp_path / "a.txt", "-m", tiny_model, "--encoding", "klingon")
-    assert (wrong.code, wrong.out) == (1, header_line())
+    assert (wrong.code, wrong.out) == (1, HEADER)
     assert "klingon" in wrong.err
-
-
-def header_line() -> str:
-    return ",".join(header("quantities", "en")) + "\n"
 
 
 # --- failures -------------------------------------------------------------------------------------------------------

@@ -18,6 +18,21 @@ def _files(folder: Path) -> set[str]:
     return {path.name for path in folder.rglob("*") if path.is_file()}
 
 
+def _write(
+    writers: list[Writer],
+    annotated: Annotated,
+    tables: Tables,
+    error: BaseException | None = None,
+    documents: int = 1,
+) -> None:
+    """Write the document so many times, and then fail with ``error``."""
+    with Writers(writers) as out:
+        for _ in range(documents):
+            out.write(annotated, tables)
+        if error is not None:
+            raise error
+
+
 @pytest.fixture
 def writers(tmp_path: Path) -> list[Writer]:
     return open_writers([tmp_path / "new" / name for name in OUTPUTS], WriteOptions())
@@ -35,17 +50,15 @@ def test_files_appear_at_the_end(tmp_path: Path, writers: list[Writer], annotate
 def test_nothing_is_left_of_a_run_that_fails(
     tmp_path: Path, writers: list[Writer], annotated: Annotated, tables: Tables, error: BaseException
 ) -> None:
-    with pytest.raises(type(error)), Writers(writers) as out:
-        out.write(annotated, tables)
-        raise error
+    with pytest.raises(type(error)):
+        _write(writers, annotated, tables, error)
     assert _files(tmp_path) == set()
 
 
 def test_what_was_there_survives_a_run_that_fails(tmp_path: Path, annotated: Annotated, tables: Tables) -> None:
     (tmp_path / "rows.csv").write_text("old")
-    with pytest.raises(RuntimeError), Writers([open_writer(tmp_path / "rows.csv", WriteOptions())]) as out:
-        out.write(annotated, tables)
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        _write([open_writer(tmp_path / "rows.csv", WriteOptions())], annotated, tables, RuntimeError())
     assert (tmp_path / "rows.csv").read_text() == "old"
     assert _files(tmp_path) == {"rows.csv"}
 
@@ -108,22 +121,16 @@ def test_a_full_disk_is_told_with_the_output(
     """One document fails when the file is closed, many fail on the way."""
     (tmp_path / f"{name}.part").symlink_to(FULL)
     with pytest.raises(WritingError, match="No space") as raised:
-        _write(tmp_path / name, annotated, tables, documents)
+        _write([open_writer(tmp_path / name, WriteOptions())], annotated, tables, documents=documents)
     assert raised.value.place == str(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def _write(path: Path, annotated: Annotated, tables: Tables, documents: int) -> None:
-    with Writers([open_writer(path, WriteOptions())]) as out:
-        for _ in range(documents):
-            out.write(annotated, tables)
-
-
 def test_a_closing_that_fails_leaves_no_part_files(tmp_path: Path, annotated: Annotated, tables: Tables) -> None:
     writers = open_writers([tmp_path / "rows.csv", tmp_path / "rows.jsonl"], WriteOptions())
-    with pytest.raises(WritingError) as raised, Writers(writers) as out:
-        out.write(annotated, tables)
-        # Somebody puts a folder where the file was to go.
-        (tmp_path / "rows.csv").mkdir()
+    # Somebody puts a folder where the file is to go.
+    (tmp_path / "rows.csv").mkdir()
+    with pytest.raises(WritingError) as raised:
+        _write(writers, annotated, tables)
     assert raised.value.place == str(tmp_path / "rows.csv")
     assert _files(tmp_path) == set()
