@@ -185,7 +185,8 @@ class Mention:
 class Link:
     """A relation that starts at the quantity ``source`` (a mention id).
 
-    ``measures`` points to the indicator pieces ``spans`` (one or more, in text order); ``during`` and ``within`` point
+    ``measures`` points to the indicator pieces ``spans`` (in text order; in predictions none where the quantity has no
+    words of its own, so that the confidence of that has a place); ``during`` and ``within`` point
     to one span; ``of`` points to the quantity ``target`` and has no spans.
     """
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tongbao.annotation.check import problems
+from tongbao.annotation.problem import Problem
 from tongbao.records import Annotated, Department, Link, Mention, Quantity, Span
 
 TEXT = "全市检查学校40所"
@@ -12,7 +13,7 @@ QUANTITY = Mention("q1", "QUANTITY", Span(6, 9), COUNT)
 
 
 def found(mentions: tuple[Mention, ...], *links: Link) -> list[str]:
-    return problems(Annotated("x", "authored", TEXT, mentions, links))
+    return [str(problem) for problem in problems(Annotated("x", "authored", TEXT, mentions, links))]
 
 
 def test_a_sound_document_has_no_problems() -> None:
@@ -52,4 +53,4 @@ def test_an_empty_mention() -> None:
 
 def test_half_a_surrogate_pair() -> None:
     document = Annotated("x", "seed", "一\ud83d", (), ())
-    assert problems(document) == ["text: character 1 is half of a surrogate pair"]
+    assert problems(document) == [Problem("text", 1, "text: character 1 is half of a surrogate pair")]

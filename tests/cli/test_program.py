@@ -64,6 +64,19 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout
 
 
+def test_a_verb_whose_library_is_not_installed() -> None:
+    code = "import sys\nsys.modules['confection'] = None\nfrom tongbao.cli import main\nmain()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "train", "a.cfg"],
+        capture_output=True,
+        encoding="utf-8",
+        env=_environment(),
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"tongbao: confection: .+ \(pip install 'tongbao\[train\]'\)\n", done.stderr)
+
+
 def test_streams_of_the_process(tmp_path: Path, tiny_model: Path) -> None:
     """UTF-8 on standard output whatever the locale; one line for the bad file, one for the sum."""
     text = "2023年，全市检查水厂34座。"

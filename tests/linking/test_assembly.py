@@ -153,7 +153,7 @@ def test_titles_in_a_title(model: Extractor, document: Callable[..., Any]) -> No
     assert _nesting(mentions) == [("p1", False, None), ("p2", True, "p1"), ("p3", True, "p1"), ("p4", False, None)]
     assert _surfaces(mentions, found.text, "POLICY")[1:3] == ["〈停车管理办法〉", "〈校车规定（试行）〉"]
     facts = [mention.attributes for mention in mentions if isinstance(mention.attributes, Policy)]
-    assert [one.trial for one in facts] == [True, False, True, False]
+    assert [one.trial for one in facts] == [False, False, True, False]
     assert [one.number for one in facts] == ["海政办〔2023〕12号", None, None, None]
 
 

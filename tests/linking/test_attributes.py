@@ -65,7 +65,17 @@ def test_issuer_in_title(title: str, issuer: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "trial"),
-    [("《停车管理办法（试行）》", True), ("《停车管理暂行办法》", True), ("《停车管理办法》", False), ("", False)],
+    [
+        ("《停车管理办法（试行）》", True),
+        ("《停车管理暂行办法》", True),
+        ("〈停车管理办法（试行）〉", True),
+        ("停车管理办法（试行）", True),
+        ("《停车管理办法》", False),
+        ("《关于落实〈停车管理办法（试行）〉的通知》", False),
+        ("《关于印发《停车管理办法（试行）》》", False),
+        ("《〈停车管理暂行办法〉实施细则（试行）》", True),
+        ("", False),
+    ],
 )
 def test_trial(title: str, trial: bool) -> None:
     assert attributes.is_trial(title) is trial

@@ -54,7 +54,7 @@ def test_cells_in_a_file(tmp_path: Path, tables: Tables) -> None:
     writer.close()
     first, second, third, fourth = _read(tmp_path / "rows.csv")
     assert (first["value"], first["low"], first["high"]) == ("12400", "", "")
-    assert (second["value"], fourth["value"]) == ("1/3", "0.00000001")
+    assert (second["value"], fourth["value"]) == ("0.333333333333333", "0.00000001")
     assert (third["value"], third["low"], third["high"]) == ("", "1.50", "1000")
     assert (first["period_start"], first["period_end"]) == ("2023-01-01", "2023-12-31")
     assert first["lead_departments"] == "甲州市教育局、市财政局"

@@ -1,4 +1,4 @@
-"""Annotated documents: the gold format, its validation, and the agreement of two annotators.
+"""Annotated documents: the gold format and its validation; review, counts, and the agreement of two annotators.
 
 The JSONL form of the guidelines (section 5) is the truth; ``gold`` turns it into :class:`tongbao.records.Annotated`
 and back. Nothing here imports pydantic until a document is validated.

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tongbao.annotation.check import problems
+from tongbao.annotation.problem import Problem
 from tongbao.errors import AnnotationError
 from tongbao.records import (
     Annotated,
@@ -54,11 +55,11 @@ def read_gold(path: str | Path) -> tuple[Annotated, ...]:
     """
     documents: list[Annotated] = []
     lines_of: dict[str, int] = {}
-    for number, line in _lines(Path(path)):
+    for number, line in numbered_lines(Path(path)):
         place = f"{path}:{number}"
-        data = _decode(line, place)
+        data = decode(line, place)
         if not documents and isinstance(data, dict) and "schema" in data:
-            _check_version(data, place)
+            check_version(data, place)
             continue
         document = from_json(data, place)
         if document.id in lines_of:
@@ -76,7 +77,7 @@ def parse_line(line: str, place: str) -> Annotated:
     Raises:
         AnnotationError: the line is not JSON, or not a document of the format.
     """
-    return from_json(_decode(line, place), place)
+    return from_json(decode(line, place), place)
 
 
 def from_json(data: object, place: str = "document") -> Annotated:
@@ -87,22 +88,32 @@ def from_json(data: object, place: str = "document") -> Annotated:
     Raises:
         AnnotationError: names the document and what is wrong with it.
     """
+    document, found = examine(data, place)
+    if document is None or found:
+        name = data.get("id", "without id") if isinstance(data, dict) else "without id"
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise AnnotationError(
+            place, f"document {name}: {'; '.join(map(str, found[:_SHOWN]))}{more}", "see the guidelines, section 5"
+        )
+    return document
+
+
+def examine(data: object, place: str) -> tuple[Annotated | None, list[Problem]]:
+    """The document that a decoded line holds, ``None`` where its shape is wrong, and everything that is wrong.
+
+    Raises:
+        AnnotationError: what it takes to validate a document is not installed.
+    """
     try:
         # Not at the top: pydantic takes longer to load than most commands take to run.
         from tongbao.annotation.schema import validate
     except ModuleNotFoundError as error:
         raise AnnotationError(place, f"reading annotations needs {error.name}", "install tongbao[train]") from error
     model, found = validate(data)
-    document = None if model is None else _document(model)
-    if document is not None:
-        found = problems(document)
-    if document is None or found:
-        name = data.get("id", "without id") if isinstance(data, dict) else "without id"
-        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        raise AnnotationError(
-            place, f"document {name}: {'; '.join(found[:_SHOWN])}{more}", "see the guidelines, section 5"
-        )
-    return document
+    if model is None:
+        return None, found
+    document = _document(model)
+    return document, problems(document)
 
 
 def to_json(document: Annotated) -> dict[str, Any]:
@@ -147,7 +158,7 @@ def write_gold(path: str | Path, documents: Iterable[Annotated], *, header: bool
 # Reading: file, line, model, records.
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Lines that are not blank, with their numbers from 1. Splits at line feeds only: U+2028 may stand in a text."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -158,7 +169,12 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
-def _decode(line: str, place: str) -> object:
+def decode(line: str, place: str) -> object:
+    """The JSON value of a line.
+
+    Raises:
+        AnnotationError: the line is not JSON, or an object has a key twice.
+    """
     try:
         return json.loads(line, object_pairs_hook=_no_repeated_key)
     except (ValueError, RecursionError) as error:
@@ -172,7 +188,12 @@ def _no_repeated_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
-def _check_version(data: dict[str, Any], place: str) -> None:
+def check_version(data: dict[str, Any], place: str) -> None:
+    """Refuse the header of a file that this code cannot read.
+
+    Raises:
+        AnnotationError: the versions are not those of :data:`HEADER`.
+    """
     if data != HEADER:
         raise AnnotationError(
             place,

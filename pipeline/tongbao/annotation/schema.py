@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from tongbao.annotation.problem import Problem
 from tongbao.records import Act, Bound, Change, Origin, PolicyKind, QuantityKind, Role
 
 #: ``12400``, ``-0.5``, ``1/3``: ASCII digits only; the length limit keeps a hostile file from costing minutes.
@@ -143,11 +144,11 @@ class DocumentModel(_Model):
     sections: list[SectionModel] = []
 
 
-def validate(data: object) -> tuple[DocumentModel | None, list[str]]:
+def validate(data: object) -> tuple[DocumentModel | None, list[Problem]]:
     """Check the shape of one decoded line.
 
     Returns:
-        The document and no problems, or ``None`` and every problem found, each as ``place: what is wrong``.
+        The document and no problems, or ``None`` and every problem found, its message as ``place: what is wrong``.
     """
     try:
         return DocumentModel.model_validate(data), []
@@ -156,15 +157,17 @@ def validate(data: object) -> tuple[DocumentModel | None, list[str]]:
         return None, [_readable(data, detail["loc"], detail["msg"]) for detail in details]
 
 
-def _readable(data: object, loc: tuple[int | str, ...], message: str) -> str:
+def _readable(data: object, loc: tuple[int | str, ...], message: str) -> Problem:
     """``span q7 bound: Input should be …``: the annotator's name for a place instead of an index, where it has one."""
     parts = list(loc)
     if len(parts) > 1 and parts[0] in ("spans", "sections") and isinstance(parts[1], int):
         entry = _entry(data, str(parts[0]), parts[1])
-        name = entry.get("id", entry.get("number", f"no. {parts[1] + 1}"))
+        name, start = entry.get("id", entry.get("number", f"no. {parts[1] + 1}")), entry.get("start")
         rest = [part for part in parts[2:] if part != entry.get("label")]
-        return " ".join([str(parts[0])[:-1], str(name), *map(str, rest)]) + f": {message}"
-    return f"{' '.join(map(str, parts)) or 'line'}: {message}"
+        place = " ".join([str(parts[0])[:-1], str(name), *map(str, rest)])
+        # A truth value is an int to Python and no offset to anyone.
+        return Problem("format", start if type(start) is int else None, f"{place}: {message}")
+    return Problem("format", None, f"{' '.join(map(str, parts)) or 'line'}: {message}")
 
 
 def _entry(data: object, key: str, index: int) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
+from tongbao.cli.annotate import app as annotate
+
 app = typer.Typer(
     name="tongbao",
     help="通报:把监督执纪通报变成表格。 Chinese supervision bulletins as tables.",
@@ -16,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(annotate, name="annotate")
 
 Paths = Annotated[
     list[Path], typer.Argument(help="文件、文件夹,或 - 表示标准输入。 Files, folders, or - for standard input.")
@@ -102,7 +105,10 @@ def segment(
         "models/pkuseg"
     ),
 ) -> None:
-    """显示分词结果:每行原文一行词。 Show the words: a line of words for each line of text."""
+    """显示分词结果。 Show the words.
+
+    每行原文一行词。 A line of words for each line of text.
+    """
     from tongbao.cli.segment import run
 
     run(paths, segmenter, separator, pkuseg_model)
@@ -146,7 +152,9 @@ def evaluate(
         typer.Option("--record", help="把结果写入模型的 meta.json。 Write the figures into the model's meta.json."),
     ] = False,
 ) -> None:
-    """评测准确率:交叉验证,或对照标注文件。 Report accuracy: cross-validation, or against gold files.
+    """评测准确率。 Report accuracy.
+
+    给 --gold 时用模型直接评测这些标注文件。 With --gold the model is scored on these files.
 
     不给 --gold 时按配置交叉验证(默认 configs/default.cfg):种子通报逐项留一,自撰语料按文档五折。
     Without --gold the configuration is cross-validated: the seed bulletin with one item left out at a time, the

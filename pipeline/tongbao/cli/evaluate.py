@@ -6,6 +6,8 @@ import json as json_module
 from dataclasses import asdict
 from pathlib import Path
 
+import typer
+
 from tongbao.annotation import read_gold
 from tongbao.cli.console import note
 from tongbao.errors import ConfigError
@@ -36,6 +38,10 @@ def run(
     record: bool,
 ) -> None:
     """Score and print."""
+    if gold and config_path is not None:
+        raise typer.BadParameter("配置用于交叉验证 a configuration is cross-validated: give it or --gold, not both")
+    if model is not None and not gold and not record:
+        raise typer.BadParameter("--model 须与 --gold 或 --record 同用 goes with --gold or --record")
     results = _score_files(gold, model) if gold else _cross_validate(config_path or DEFAULT_CONFIG, workers, protocol)
     if json:
         print(json_module.dumps([_as_dict(result) for result in results], ensure_ascii=False, indent=2))

@@ -31,6 +31,8 @@ def run(
     encoding: str | None,
 ) -> None:
     """Extract, write, show, and say in one line what was done; exits with 3 or 1 where documents failed."""
+    if json and show is not None:
+        raise typer.BadParameter("--json 与 --show 都写标准输出 both go to standard output: give one of them")
     inputs, skipped = _inputs(paths)
     if skipped:
         kinds = Counter(path.suffix or path.name for path in skipped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -83,7 +84,7 @@ def judge_titles(
         both = (float(chain[span.start : span.end].mean()) + probability) / 2
         if both >= _TITLE_THRESHOLD:
             accepted.append(Tagged("POLICY", span, both))
-    judged = [candidate.span for candidate in candidates]
+    judged = {candidate.span for candidate in candidates}
     kept = [item for item in others if not (item.label == "POLICY" and item.span in judged)]
     inside = sorted(item.span for item in accepted)
     kept = [item for item in kept if not _any_overlap(item.span, inside)]
@@ -92,7 +93,7 @@ def judge_titles(
 
 def _any_overlap(span: Span, others: Sequence[Span]) -> bool:
     """Whether ``span`` overlaps one of an ordered, disjoint sequence."""
-    at = int(np.searchsorted([other.end for other in others], span.start, side="right"))
+    at = bisect_right(others, span.start, key=lambda other: other.end)
     return at < len(others) and others[at].overlaps(span)
 
 

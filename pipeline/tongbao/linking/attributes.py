@@ -24,7 +24,6 @@ from tongbao.records import (
     Span,
 )
 
-
 #: What may follow the number of a session: the meeting, or the next session of a list.
 _AFTER_SESSION = ("全会", "全体会议", "会议", "中全会", "、", "和", "次")
 
@@ -134,18 +133,31 @@ def policy_number(text: str, span: Span) -> str | None:
     return match[1] if match else None
 
 
+#: A title inside another, behind the outer one's opening mark; an outer title may end with it.
+_INNER_TITLE = re.compile(r"[《〈][^《》〈〉]*(?:[》〉]|$)")
+
+
 def is_trial(title: str) -> bool:
-    """Whether the title says that the document is on trial."""
-    return "试行" in title or "暂行" in title
+    """Whether the title says that the document is on trial; a title inside it speaks of another (〈办法（试行）〉)."""
+    own = _INNER_TITLE.sub("", title[1:] if title.startswith(("《", "〈")) else title)
+    return "试行" in own or "暂行" in own
 
 
-_ISSUER = re.compile(r"《([\u4e00-\u9fff、]{3,40}?)(?:等[\d一二三四五六七八九十]+(?:个)?(?:部门|单位))?关于")
+_ISSUER = re.compile(
+    r"《([\u4e00-\u9fff][\u4e00-\u9fff、 \u3000]{2,39}?)[ \u3000]*"
+    r"(?:等[\d一二三四五六七八九十]+(?:个)?(?:部门|单位))?关于"
+)
+#: What ends the name of a region: 《泉州市关于…》 says where a document holds and not who issued it.
+_REGION_ENDS = tuple("省市县区州盟旗镇乡")
 
 
 def issuer_in_title(title: str) -> str | None:
-    """The body in front of 关于 in a title, if one stands there (``《泉州市民政局关于…的通知》`` → 泉州市民政局)."""
+    """The body in front of 关于 in a title, if one stands there (``《泉州市民政局关于…的通知》`` → 泉州市民政局).
+
+    Several with a space between them come as they are written (中共中央 国务院); a region alone is no body.
+    """
     match = _ISSUER.match(title)
-    return match[1] if match else None
+    return match[1] if match and not match[1].endswith(_REGION_ENDS) else None
 
 
 # --- periods -------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The full name of each department: ``市教育局`` in a bulletin of Quanzhou is ``泉州市教育局``.
 
-One rule decides what a canonical name is: the region's name in full, and behind it the body as the text writes it
-(泉州市资规局), which is the convention of the gold annotations. The same name with the body's short name spelled out
-(泉州市自然资源和规划局) stands beside it.
+The region's name in full comes first, and behind it the body as the text writes it (泉州市资规局); the same name with
+the body's short name spelled out (泉州市自然资源和规划局) stands beside it, and is what the tables and the gold
+annotations hold.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def pattern(name: str) -> re.Pattern[str]:
         "short_region": rf"[^{_FUNCTION}\W\da-zA-Z]{{2,3}}[县旗区]|[^{_FUNCTION}\W\da-zA-Z]{{3,8}}自治县",
         "village": rf"{_HAN}{{1,4}}(?:村|社区)",
         "short_town": rf"[^{_FUNCTION}\W\da-zA-Z]{{2,3}}(?:镇|乡)",
-        "no_region": rf"^(?:{'|'.join(KINDS)}|驻)|[与及在对把等委局厅院部和]|^(?:城|都|超|门|上|股|楼|地)市$"
-        "|(?:社|小|园|景|辖|片|灾|校|城|山|林|牧|农|库)区$|(?:城|都)市$|[城山老]乡$|[乡村]镇$",
+        "no_region": rf"^(?:{'|'.join(KINDS)}|驻|各(?:镇|乡|街道|县|市|区))|[与及在对把等委局厅院部和]"
+        "|^(?:城|都|超|门|上|股|楼|地)市$|(?:社|小|园|景|辖|片|灾|校|城|山|林|牧|农|库)区$|(?:城|都)市$|[城山老]乡$|[乡村]镇$",
         "zone_end": f"{_ZONE}$",
     }
     return re.compile(patterns[name])

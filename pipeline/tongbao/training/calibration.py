@@ -22,6 +22,8 @@ from tongbao.records import Annotated, LinkKind, Span
 F64 = NDArray[np.float64]
 #: A kind of decision with fewer outcomes than this keeps its raw scores.
 _FEWEST = 40
+#: No outcome is certain: calibrated probabilities keep this distance from 0 and 1.
+_UNSURE = 0.001
 
 
 @dataclass(slots=True)
@@ -102,9 +104,9 @@ def _curve(scores: Sequence[float], right: Sequence[bool]) -> tuple[F64, F64]:
     raw = np.concatenate([[0.0, 1.0], scores])
     outcome = np.concatenate([[0.0, 1.0], np.asarray(right, dtype=np.float64)])
     model = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, outcome)
-    corners = np.round(np.stack([model.X_thresholds_, model.y_thresholds_]), 4)
-    kept = np.concatenate([[True], np.diff(corners[0]) > 0])
-    return corners[0][kept], corners[1][kept]
+    raw, probability = np.round(np.stack([model.X_thresholds_, model.y_thresholds_]), 4)
+    kept = np.concatenate([[True], np.diff(raw) > 0])
+    return raw[kept], np.clip(probability[kept], _UNSURE, 1 - _UNSURE)
 
 
 def save_calibration(path: Path, calibration: Calibration) -> None:

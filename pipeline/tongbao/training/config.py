@@ -41,7 +41,7 @@ class LexiconSection(_Section):
 
 
 class FeatureSection(_Section):
-    """Families of features, see ``tagging.features.FeatureOptions``."""
+    """Families of features, see ``tagging.columns.FeatureOptions``."""
 
     words: Literal["jieba", "rjieba", "char", "none"] = "jieba"
     lexicon: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias, get_args
 
@@ -116,8 +116,15 @@ def cells(row: Row) -> tuple[Cell, ...]:
     return tuple(getattr(row, field.name) for field in fields(row))
 
 
+#: Digits of a fraction that no decimal equals: what a spreadsheet keeps.
+_FRACTION_DIGITS = Context(prec=15)
+
+
 def as_text(cell: Cell) -> str:
-    """A cell as text: plain decimals, fractions as ``1/3``, ISO dates, lists joined by 、, nothing for ``None``."""
+    """A cell as text: plain decimals, ISO dates, lists joined by 、, nothing for ``None``.
+
+    A fraction is rounded to 15 digits: spreadsheets read ``1/3`` as a day in January. JSON Lines keeps it exact.
+    """
     match cell:
         case None:
             return ""
@@ -128,7 +135,7 @@ def as_text(cell: Cell) -> str:
         case Decimal():
             return f"{cell:f}"
         case Fraction():
-            return f"{cell.numerator}/{cell.denominator}"
+            return f"{_FRACTION_DIGITS.divide(Decimal(cell.numerator), Decimal(cell.denominator)):f}"
         case date():
             return cell.isoformat()
         case tuple():
