@@ -3,9 +3,8 @@
 usage: python benchmarks/canonical_on_gold.py FILE.jsonl... [--errors]
 
 Every DEPARTMENT span of the annotation files is named by ``canonical_names`` from the document's text alone. The table
-gives, over the spans that have a canonical name in gold, the share with the same name, and the share with the same
-name once both are spelled out (市资规局 and 自然资源和规划局 are one body); over the spans that got a name, the share
-where it is right; and over the spans without one in gold, the share that got one all the same.
+gives, over the spans that have a canonical name in gold, the share with the same name; over the spans that got a name,
+the share where it is right; and over the spans without one in gold, the share that got one all the same.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from collections import Counter
 
 from tongbao.annotation import read_gold
 from tongbao.linking.canonical import canonical_names
-from tongbao.linking.canonical_full import spelled_out
 from tongbao.reading import read_text
 from tongbao.records import Department
 
@@ -34,15 +32,13 @@ def main(arguments: list[str]) -> int:
         for mention, name in zip(mentions, found, strict=True):
             gold = mention.attributes.canonical if isinstance(mention.attributes, Department) else None
             counts["gold" if gold else "no gold"] += 1
-            counts["named"] += name.name is not None
-            counts["equal"] += gold is not None and gold == name.name
-            counts["equal spelled out"] += gold is not None and spelled_out(gold, document.text) == name.full
-            counts["named without gold"] += gold is None and name.name is not None
-            if gold != name.name:
+            counts["named"] += name.full is not None
+            counts["equal"] += gold is not None and gold == name.full
+            counts["named without gold"] += gold is None and name.full is not None
+            if gold != name.full:
                 surface = "".join(mention.span.of(document.text).split())
-                errors.append(f"{document.id} {mention.span.start} {surface}  gold {gold}, found {name.name}")
-    rows = (("equal", "gold"), ("equal spelled out", "gold"), ("equal", "named"), ("named without gold", "no gold"))
-    for part, whole in rows:
+                errors.append(f"{document.id} {mention.span.start} {surface}  gold {gold}, found {name.full}")
+    for part, whole in (("equal", "gold"), ("equal", "named"), ("named without gold", "no gold")):
         print(f"{part} / {whole}: {counts[part] / max(1, counts[whole]):.4f}  ({counts[part]} of {counts[whole]})")
     if "--errors" in arguments:
         print(*errors, sep="\n")
