@@ -184,6 +184,16 @@ def test_nothing_but_bad_inputs(tongbao: Any, bad: dict[str, Path], tiny_model: 
     assert all(any(str(path) in line for line in lines) for path in bad.values())
 
 
+def test_nothing_but_bad_inputs_leave_an_older_output_alone(
+    tongbao: Any, tmp_path: Path, bad: dict[str, Path], tiny_model: Path
+) -> None:
+    output = tmp_path / "rows.csv"
+    output.write_text("older rows\n", "utf-8")
+    assert tongbao("extract", bad["empty"], "-m", tiny_model, "-o", output).code == 1
+    assert [path.name for path in tmp_path.glob("rows*")] == ["rows.csv"]
+    assert output.read_text("utf-8") == "older rows\n"
+
+
 @pytest.mark.parametrize("stdin", [b"", b"\x7fELF", b"\xb2\xe2\xff\xff\xff"])
 def test_bad_standard_input_costs_only_itself(tongbao: Any, bulletin: Path, tiny_model: Path, stdin: bytes) -> None:
     alone = tongbao("extract", "-", "-m", tiny_model, stdin=stdin)

@@ -140,7 +140,7 @@ def test_what_quantities_say() -> None:
     assert np.isnan(facts.value[[2, 5]]).all()
     assert facts.unit[0] == facts.unit[3] != facts.unit[1]
     assert facts.unit[2] == facts.unit[5] == 0
-    assert len({tuple(int(c[n]) for c in (facts.kind, facts.change, facts.bound)) for n in range(6)}) == 3
+    assert len({tuple(int(c[n]) for c in (facts.kind, facts.change)) for n in range(6)}) == 3
     assert facts.empty.tolist() == [1] * 6
 
 

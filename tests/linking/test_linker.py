@@ -12,9 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tongbao.extraction import Extractor
-from tongbao.linking.choices import Pairs
-from tongbao.linking.layout import Place, places
-from tongbao.linking.linker import CHOICES, Linker, _without_cycles, gold_choice, place_spans
+from tongbao.linking.linker import CHOICES, Linker, _without_cycles
 from tongbao.linking.scene import Scene
 from tongbao.reading import read_text
 from tongbao.records import Annotated, Link, Mention, Span
@@ -160,16 +158,3 @@ def test_tables_decide(model: Extractor, document: Callable[..., Any], table: Ca
     assert ("q3", "of") not in links
     assert (links["q4", "of"].target, links["q4", "of"].spans) == ("q3", ())
     assert links["q4", "of"].confidence == pytest.approx(1.0, abs=0.01)
-
-
-def test_gold_choices_of_pairs() -> None:
-    pairs = Pairs(np.array([0, 0, 1, 1, 2]), np.array([1, -1, 0, -1, -1]), np.zeros(5, dtype=np.int64))
-    # The first has none, the second candidate 0, and the third one that is no candidate.
-    assert gold_choice(pairs, [-1, 0, 7]).tolist() == [0, 1, 1, 0, 0]
-    assert gold_choice(pairs, [-2, -2, -2]).tolist() == [0] * 5
-
-
-def test_places_by_span(document: Callable[..., Any]) -> None:
-    found = document("[t 今年]整改[q 3个]、[q 4个]。")
-    surroundings: list[Place] = places(found.bulletin, found.mentions)
-    assert place_spans(surroundings) == {Span(4, 6): 0, Span(7, 9): 1}

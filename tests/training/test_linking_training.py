@@ -14,13 +14,15 @@ from tongbao.annotation.compare import facts
 from tongbao.errors import ConfigError
 from tongbao.extraction import lexicon_lists
 from tongbao.linking.assembly import refill
+from tongbao.linking.choices import Pairs
+from tongbao.linking.layout import Place, places
 from tongbao.linking.linker import CHOICES, Linker
 from tongbao.linking.scene import Scene
 from tongbao.reading import read_text
 from tongbao.records import Annotated, Department, Link, Mention, Policy, Span
 from tongbao.tagging.columns import FeatureOptions, Resources, build_resources, text_columns
 from tongbao.training.crf import CrfParameters
-from tongbao.training.linking import Example, LinkParameters, train_linker
+from tongbao.training.linking import Example, LinkParameters, gold_choice, place_spans, train_linker
 
 PARAMETERS = LinkParameters(CrfParameters(0.05, 0.1, 8, 1), ranker_penalty=0.5, class_strength=2.0)
 OPTIONS = FeatureOptions(words="char", clusters=False)
@@ -181,3 +183,17 @@ def test_gold_that_points_at_no_candidate_teaches_nothing(resources: Resources) 
         _, _, features = scene.dated(label, [(Span(21, 23),)])  # type: ignore[arg-type]
         first, second = (found.choices[name].scores(features) for found in (alone, both))
         assert first == pytest.approx(second, abs=1e-4)
+
+
+def test_gold_choices_of_pairs() -> None:
+    pairs = Pairs(np.array([0, 0, 1, 1, 2]), np.array([1, -1, 0, -1, -1]), np.zeros(5, dtype=np.int64))
+    # The first has none, the second candidate 0, and the third one that is no candidate.
+    assert gold_choice(pairs, [-1, 0, 7]).tolist() == [0, 1, 1, 0, 0]
+    assert gold_choice(pairs, [-2, -2, -2]).tolist() == [0] * 5
+
+
+def test_places_by_span() -> None:
+    bulletin = read_text("今年整改3个、4个。")
+    spans = (Span(4, 6), Span(7, 9))
+    found: list[Place] = places(bulletin, [Mention(f"q{n}", "QUANTITY", span) for n, span in enumerate(spans)])
+    assert place_spans(found) == {Span(4, 6): 0, Span(7, 9): 1}

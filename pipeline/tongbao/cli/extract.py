@@ -90,4 +90,7 @@ def _write(outcomes: Iterable[Outcome], writers: list[Writer], model: str, wante
             found.done += 1
             found.rows += len(tables.quantities)
             found.shown.extend(tables.quantities[: max(0, wanted - len(found.shown))])
+        if not found.done:
+            # An output of nothing but failures must not take the place of a good one.
+            out.abandon()
     return found

@@ -16,7 +16,6 @@ from tongbao.tagging.columns import KIND_NUMBER, TextColumns
 I64 = NDArray[np.int64]
 
 _CHANGES = ("none", "increase_by", "decrease_by", "from", "to")
-_BOUNDS = ("exact", "approx", "at_least", "at_most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,6 @@ class SpanFacts:
     end: I64
     sentence: I64
     clause: I64
-    section: I64
     whole: U64
     head2: U64
     tail2: U64
@@ -93,7 +91,6 @@ def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) ->
         end=end,
         sentence=sentence,
         clause=clause,
-        section=np.array([place.section for place in places], dtype=np.int64),
         whole=hashes.of(start, end),
         head2=hashes.of(start, np.minimum(start + 2, end)),
         tail2=hashes.of(np.maximum(end - 2, start), end),
@@ -122,14 +119,13 @@ def _words(columns: TextColumns, at: I64, offsets: tuple[int, int, int]) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class QuantityFacts:
-    """What K quantities say, each array of shape ``(K,)``: hashes of unit and indicator, numbers of kind, change and
-    bound, the value as a float for comparisons of size only (``nan`` for ranges), and whether the indicator is empty.
+    """What K quantities say, each array of shape ``(K,)``: hashes of unit and indicator, numbers of kind and
+    change, the value as a float for comparisons of size only (``nan`` for ranges), and whether the indicator is empty.
     """
 
     unit: U64
     kind: U64
     change: U64
-    bound: U64
     value: NDArray[np.float64]
     empty: U64
     indicator: U64
@@ -153,7 +149,6 @@ def quantity_facts(
         unit=_hashed([value.unit if value else None for value in known]),
         kind=np.array([KIND_NUMBER[value.kind] if value else 0 for value in known], dtype=np.uint64),
         change=np.array([_CHANGES.index(value.change) if value else 0 for value in known], dtype=np.uint64),
-        bound=np.array([_BOUNDS.index(value.bound) if value else 0 for value in known], dtype=np.uint64),
         value=np.array(
             [float(value.value) if value and value.value is not None else np.nan for value in known], dtype=np.float64
         ),

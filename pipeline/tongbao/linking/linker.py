@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from tongbao.linking.choices import Pairs, choose
-from tongbao.linking.facts import I64
+from tongbao.linking.choices import choose
 from tongbao.linking.indicator import find_indicators
-from tongbao.linking.layout import Place
 from tongbao.linking.scene import Scene
 from tongbao.records import Link, LinkKind, Span
 from tongbao.tagging.crf import Crf
@@ -94,14 +90,3 @@ def _returns(targets: Sequence[int], start: int) -> bool:
         current = targets[current]
     # It leads into a cycle that it is not part of: that one is broken elsewhere.
     return False
-
-
-def gold_choice(pairs: Pairs, gold: Sequence[int]) -> I64:
-    """For training: 1 for the pair of each quantity that gold chose (-1 for none), else 0."""
-    hit: I64 = (pairs.candidate == np.asarray(gold, dtype=np.int64)[pairs.query]).astype(np.int64)
-    return hit
-
-
-def place_spans(places: Sequence[Place]) -> dict[Span, int]:
-    """Index of each place by its span."""
-    return {place.mention.span: number for number, place in enumerate(places)}

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 U64 = NDArray[np.uint64]
-I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 
 #: Base of the polynomial hash; odd, so that it has an inverse modulo 2**64.

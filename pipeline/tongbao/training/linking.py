@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.linking.assembly import Subject, class_rows, title_candidates
+from tongbao.linking.choices import Pairs
+from tongbao.linking.facts import I64
 from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
 from tongbao.linking.indicator import indicator_features, role_labels, windows
 from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES
-from tongbao.linking.linker import Linker, gold_choice, place_spans
+from tongbao.linking.layout import Place
+from tongbao.linking.linker import Linker
 from tongbao.linking.scene import Scene
 from tongbao.records import Annotated, Bulletin, Department, Label, Link, LinkKind, Policy, Span
 from tongbao.tagging.columns import TextColumns
@@ -178,3 +181,14 @@ def _classes(
 
 def _stacked(rows: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
     return np.concatenate(rows) if rows else np.zeros((0, 1), dtype=np.uint32)
+
+
+def gold_choice(pairs: Pairs, gold: Sequence[int]) -> I64:
+    """For training: 1 for the pair of each quantity that gold chose (-1 for none), else 0."""
+    hit: I64 = (pairs.candidate == np.asarray(gold, dtype=np.int64)[pairs.query]).astype(np.int64)
+    return hit
+
+
+def place_spans(places: Sequence[Place]) -> dict[Span, int]:
+    """Index of each place by its span."""
+    return {place.mention.span: number for number, place in enumerate(places)}

@@ -93,6 +93,12 @@ class Writers:
         for writer in self._writers:
             writer.write(annotated, tables)
 
+    def abandon(self) -> None:
+        """Give up all outputs: what stood under their names before stays."""
+        for writer in self._writers:
+            writer.abandon()
+        self._writers = []
+
     def __enter__(self) -> Self:
         return self
 

@@ -34,15 +34,6 @@ ROW_TYPES: dict[TableName, type[Row]] = {
     "left_out": LeftOutRow,
 }
 
-TABLES_ZH: dict[TableName, str] = {
-    "documents": "文档",
-    "items": "事项",
-    "departments": "部门",
-    "policies": "政策文件",
-    "quantities": "数据",
-    "left_out": "未收数字",
-}
-
 #: Chinese headers by field name; one word for one field in every table.
 HEADERS_ZH: dict[str, str] = {
     "act": "动作",
