@@ -101,7 +101,7 @@ def test_every_column_of_a_quantity() -> None:
             row="q1",
             item_path="一/（二）",
             item_title="管网改造",
-            lead_departments=("甲州市水利局",),
+            lead_departments=("甲州市水利局", "市住建局"),
             indicator="改造管网",
             indicator_full="改造管网",
             value=Decimal(1233),
@@ -188,6 +188,12 @@ def test_a_lead_department_is_named_once() -> None:
     page.add("d1", "DEPARTMENT", "市水利局", Department("lead", "甲州市水利局"))
     page.add("d2", "DEPARTMENT", "甲州市水利局", Department("lead", "甲州市水利局"))
     assert [item.lead_departments for item in page.tables().items] == [("甲州市水利局",), ()]
+
+
+def test_a_listed_unit_leads_though_no_mention_names_it() -> None:
+    page = Page("一、供水\n整治有力。(牵头单位：市水利局、县自来水和排水中心，2个镇)\n二、供电\n整治有力。\n")
+    page.add("d1", "DEPARTMENT", "市水利局", Department("lead", "甲州市水利局"))
+    assert page.tables().items[0].lead_departments == ("甲州市水利局", "县自来水和排水中心")
 
 
 def test_a_department_cut_by_its_list_leads_nothing() -> None:

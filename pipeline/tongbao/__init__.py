@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tongbao.extraction import Extraction, Extractor, extract, load
+    from tongbao.extraction import Extraction, Extractor, default_model, extract, load
     from tongbao.reading import read_file, read_text
 
 __version__ = "0.1.0"
-__all__ = ["Extraction", "Extractor", "__version__", "extract", "load", "read_file", "read_text"]
+__all__ = ["Extraction", "Extractor", "__version__", "default_model", "extract", "load", "read_file", "read_text"]
 
 _HOMES = {
     "Extraction": "tongbao.extraction",
     "Extractor": "tongbao.extraction",
+    "default_model": "tongbao.extraction",
     "extract": "tongbao.extraction",
     "load": "tongbao.extraction",
     "read_file": "tongbao.reading",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tongbao.errors import ProcessingError, ReadingError, TongbaoError
 from tongbao.extraction import Extraction, Extractor
-from tongbao.reading import can_read, decode, read_file, read_text
+from tongbao.reading import can_read, decode, name_of, read_file, read_text
 from tongbao.records import DocumentRow, Tables
 from tongbao.rows import SCHEMA
 
@@ -64,7 +64,7 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
     skipped: list[Path] = []
     for path in paths:
         if not _is_folder(path):
-            found.append((path.stem, path))
+            found.append((name_of(path), path))
             continue
         for file in sorted(path.rglob("*")):
             relative = file.relative_to(path)
@@ -73,7 +73,7 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
             if file.name.endswith(".meta.json"):
                 continue
             if can_read(file):
-                found.append((relative.with_suffix("").as_posix(), file))
+                found.append(((relative.parent / name_of(file)).as_posix(), file))
             else:
                 skipped.append(file)
     return _unique(found), skipped

@@ -240,25 +240,43 @@ class _View:
         )
 
 
-def _leads(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
-    """Names of the lead units of every section; an item without any takes those of the item it stands in.
+#: A unit as it stands in a list; 和 is no border, since it stands inside names (自然资源和规划局).
+_LISTED = re.compile(r"[^、，,；;\s]+")
+_NAME = re.compile(r"[\u4e00-\u9fff]{3,20}")
 
-    A unit is a department or organization mention inside a list of lead units, by its canonical name where known.
-    """
+
+def _leads(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
+    """Names of the lead units of every section; an item without any takes those of the item it stands in."""
     bodies = [mention for mention in mentions if mention.label in ("DEPARTMENT", "ORGANIZATION")]
     starts = [mention.span.start for mention in bodies]
     out: list[tuple[str, ...]] = []
     for section in bulletin.sections:
         names: list[str] = []
         for unit in section.units:
-            if unit.role != "lead":
-                continue
-            for mention in bodies[bisect_right(starts, unit.span.start - 1) : bisect_right(starts, unit.span.end)]:
-                facts = mention.attributes
-                canonical = facts.canonical if isinstance(facts, Department) else None
-                name = canonical or mention.span.of(bulletin.text)
-                if unit.span.contains(mention.span) and name not in names:
-                    names.append(name)
+            if unit.role == "lead":
+                first = bisect_right(starts, unit.span.start - 1)
+                near = bodies[max(first - 1, 0) : bisect_right(starts, unit.span.end)]
+                names.extend(_units(bulletin.text, unit.span, near))
         inherited = out[section.parent] if section.parent is not None and not names else ()
-        out.append(tuple(names) or inherited)
+        out.append(tuple(dict.fromkeys(names)) or inherited)
     return out
+
+
+def _units(text: str, listed: Span, bodies: Sequence[Mention]) -> list[str]:
+    """The units of one list in text order.
+
+    A unit is a department or organization mention inside the list, by its canonical name where known; and what stands
+    between the commas of the list and looks like a name though no mention touches it: the label of the list says that
+    it is a unit, whether the tagger knew it or not.
+    """
+    found: list[tuple[int, str]] = []
+    for mention in bodies:
+        if listed.contains(mention.span):
+            facts = mention.attributes
+            canonical = facts.canonical if isinstance(facts, Department) else None
+            found.append((mention.span.start, canonical or mention.span.of(text)))
+    for match in _LISTED.finditer(text, listed.start, listed.end):
+        span = Span(*match.span())
+        if _NAME.fullmatch(match[0]) and not any(mention.span.overlaps(span) for mention in bodies):
+            found.append((span.start, match[0]))
+    return [name for _, name in sorted(found)]

@@ -30,6 +30,11 @@ def test_suffixes_read_as_text(tmp_path: Path, name: str) -> None:
     assert read_file(tmp_path / name).id == "a"
 
 
+def test_a_dot_in_a_chinese_name_begins_no_suffix(tmp_path: Path) -> None:
+    (tmp_path / "2024.3月通报").write_text(TEXT, "utf-8", newline="")
+    assert read_file(tmp_path / "2024.3月通报").id == "2024.3月通报"
+
+
 def test_declared_encoding(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("déjà vu".encode("cp1252"))
     assert read_file(tmp_path / "a.txt", encoding="cp1252").text == "déjà vu"

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from tongbao.errors import ReadingError
-from tongbao.reading.formats import Reader, reader_for
+from tongbao.reading.formats import Reader, name_of, reader_for
 from tongbao.reading.sidecar import apply_sidecar, sidecar_of
 from tongbao.reading.structure import read_text
 from tongbao.records import Bulletin, Metadata
@@ -16,9 +16,9 @@ from tongbao.records import Bulletin, Metadata
 def read_file(path: Path, encoding: str | None = None) -> Bulletin:
     """The document at ``path``, with its structure.
 
-    ``encoding`` is the declared one, if any (see ``decode``). ``id`` is the file's stem, ``source`` the path as given,
-    ``sha256`` the digest of its bytes. Metadata come from the text, over it from the format, and over both from a
-    sidecar, ``FILE.meta.json`` (see ``tongbao.reading.sidecar``).
+    ``encoding`` is the declared one, if any (see ``decode``). ``id`` is the file's name without its suffix, ``source``
+    the path as given, ``sha256`` the digest of its bytes. Metadata come from the text, over it from the format, over
+    both from a sidecar, ``FILE.meta.json`` (see ``tongbao.reading.sidecar``).
 
     Raises:
         ReadingError: the file is missing, a folder, not permitted, empty, of a format that cannot be read, not text,
@@ -31,7 +31,7 @@ def read_file(path: Path, encoding: str | None = None) -> Bulletin:
         raise ReadingError(str(path), "the file holds nothing but white space", "give a file with text in it")
     bulletin = read_text(
         extracted.text,
-        path.stem,
+        name_of(path),
         sha256=hashlib.sha256(data).hexdigest(),
         source=str(path),
         encoding=extracted.encoding,

@@ -42,7 +42,7 @@ def reader_for(path: Path) -> Reader:
     Raises:
         ReadingError: no reader knows the suffix.
     """
-    suffix = path.suffix.lower()
+    suffix = _suffix(path)
     if suffix in READERS:
         return READERS[suffix]
     known = ", ".join(name for name in READERS if name)
@@ -53,4 +53,14 @@ def reader_for(path: Path) -> Reader:
 
 def can_read(path: Path) -> bool:
     """Whether a reader knows the suffix of ``path``; what the file holds is another matter."""
-    return path.suffix.lower() in READERS
+    return _suffix(path) in READERS
+
+
+def _suffix(path: Path) -> str:
+    """The suffix in lower case; what follows a dot in a Chinese name (``2024.3月通报``) is a part of the name."""
+    return path.suffix.lower() if path.suffix.isascii() else ""
+
+
+def name_of(path: Path) -> str:
+    """The name of the file without its suffix: the id of a document that is read on its own."""
+    return path.stem if _suffix(path) else path.name
