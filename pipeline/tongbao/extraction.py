@@ -22,6 +22,7 @@ from tongbao.lexicon import load as shipped_lexicon
 from tongbao.linking.assembly import Subject, assemble, judge_titles, refill
 from tongbao.linking.confidence import Calibration, calibrate
 from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
+from tongbao.linking.layout import Bodies
 from tongbao.linking.linker import CHOICES, Linker
 from tongbao.linking.scene import Scene
 from tongbao.reading import read_text
@@ -101,7 +102,7 @@ class Extractor:
     def _link(self, subject: Subject, mentions: Sequence[Mention]) -> tuple[Annotated, dict[str, float]]:
         """The annotation that mentions with attributes, in text order, lead to, and how sure each row is."""
         bulletin = subject.bulletin
-        links = self.linker.link(Scene.build(bulletin, subject.columns, mentions))
+        links = self.linker.link(Scene.build(bulletin, subject.columns, mentions, subject.sums))
         surer, linked, rows = calibrate(self.calibration, mentions, links)
         annotated = Annotated(
             id=bulletin.id,
@@ -125,13 +126,13 @@ class _QuantityProbability:
 
 
 def _gold_sections(bulletin: Bulletin, mentions: Iterable[Mention]) -> tuple[GoldSection, ...]:
-    bodies = [mention for mention in mentions if mention.label in ("DEPARTMENT", "ORGANIZATION")]
+    bodies = Bodies(mentions)
     out: list[GoldSection] = []
     for section in bulletin.sections:
         if not section.number:
             continue
         lists = [unit.span for unit in section.units if unit.role == "lead"]
-        lead = tuple(body.id for body in bodies if any(span.contains(body.span) for span in lists))
+        lead = tuple(body.id for listed in lists for body in bodies.touching(listed) if listed.contains(body.span))
         out.append(GoldSection(section.span, section.number, section.title, lead))
     return tuple(out)
 

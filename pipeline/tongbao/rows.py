@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
 from tongbao.left_out import left_out
-from tongbao.linking.layout import holding, innermost_sections
+from tongbao.linking.layout import Bodies, holding, innermost_sections
 from tongbao.numbers import UnitTable, normalise
 from tongbao.records import (
     Annotated,
@@ -247,16 +246,13 @@ _NAME = re.compile(r"[\u4e00-\u9fff]{3,20}")
 
 def _leads(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[tuple[str, ...]]:
     """Names of the lead units of every section; an item without any takes those of the item it stands in."""
-    bodies = [mention for mention in mentions if mention.label in ("DEPARTMENT", "ORGANIZATION")]
-    starts = [mention.span.start for mention in bodies]
+    bodies = Bodies(mentions)
     out: list[tuple[str, ...]] = []
     for section in bulletin.sections:
         names: list[str] = []
         for unit in section.units:
             if unit.role == "lead":
-                first = bisect_right(starts, unit.span.start - 1)
-                near = bodies[max(first - 1, 0) : bisect_right(starts, unit.span.end)]
-                names.extend(_units(bulletin.text, unit.span, near))
+                names.extend(_units(bulletin.text, unit.span, bodies.touching(unit.span)))
         inherited = out[section.parent] if section.parent is not None and not names else ()
         out.append(tuple(dict.fromkeys(names)) or inherited)
     return out

@@ -171,9 +171,9 @@ def test_no_quantities(table: Callable[..., WeightTable]) -> None:
 def _features(scene: Scene) -> dict[str, Any]:
     pieces: list[tuple[Span, ...]] = [()] * len(scene.quantities)
     return {
-        "PERIOD": scene.dated("PERIOD", pieces)[1:],
-        "SCOPE": scene.dated("SCOPE", pieces)[1:],
-        "of": scene.parts(pieces),
+        "PERIOD": scene.dated("PERIOD", scene.described(pieces))[1:],
+        "SCOPE": scene.dated("SCOPE", scene.described(pieces))[1:],
+        "of": scene.parts(scene.described(pieces)),
     }
 
 

@@ -25,7 +25,7 @@ def _facts(found: Any) -> SpanFacts:
 def _columns(text: str) -> TextColumns:
     points = codes(text)
     chars = points.astype(np.uint64)
-    return TextColumns(points, chars, chars, None, None, None, None, None)
+    return TextColumns(points, SubstringHashes(points), chars, chars, None, None, None, None, None)
 
 
 def _place(span: Span, attributes: Quantity | None = None) -> Place:

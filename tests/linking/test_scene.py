@@ -38,15 +38,15 @@ def test_quantities_are_counted_where_they_begin(document: Callable[..., Any]) -
 
 def test_candidates_come_with_their_places(document: Callable[..., Any]) -> None:
     scene = _scene(document, TEXT)
-    periods, pairs, features = scene.dated("PERIOD", [()] * 4)
+    periods, pairs, features = scene.dated("PERIOD", scene.described([()] * 4))
     assert periods is scene.periods
     # The period of the preamble is no candidate for the item.
     assert pairs.query.tolist() == [0, 0, 1, 1, 2, 2, 3]
     assert pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
-    scopes, pairs, _ = scene.dated("SCOPE", [()] * 4)
+    scopes, pairs, _ = scene.dated("SCOPE", scene.described([()] * 4))
     assert scopes is scene.scopes
     assert pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
-    pairs, _ = scene.parts([()] * 4)
+    pairs, _ = scene.parts(scene.described([()] * 4))
     assert len(features) == 7
     assert pairs.candidate[pairs.query == 3].tolist() == [-1]
 
@@ -55,9 +55,11 @@ def test_indicators_change_the_features(document: Callable[..., Any]) -> None:
     scene = _scene(document, TEXT)
     without = [()] * 4
     named = [(place.clause,) for place in scene.quantities]
-    assert not np.array_equal(scene.parts(without)[1], scene.parts(named)[1])
+    assert not np.array_equal(scene.parts(scene.described(without))[1], scene.parts(scene.described(named))[1])
     for label in ("PERIOD", "SCOPE"):
-        assert not np.array_equal(scene.dated(label, without)[2], scene.dated(label, named)[2])
+        assert not np.array_equal(
+            scene.dated(label, scene.described(without))[2], scene.dated(label, scene.described(named))[2]
+        )
 
 
 @given(st.lists(st.sampled_from([*_PART_WORDS, "甲", "3个", "其", "中"]), max_size=20).map("".join))
@@ -80,5 +82,9 @@ def test_no_quantities(document: Callable[..., Any], text: str) -> None:
     scene = _scene(document, text)
     assert scene.quantities == ()
     assert not scene.quantity_counts.any()
-    for pairs in (scene.dated("PERIOD", [])[1], scene.dated("SCOPE", [])[1], scene.parts([])[0]):
+    for pairs in (
+        scene.dated("PERIOD", scene.described([]))[1],
+        scene.dated("SCOPE", scene.described([]))[1],
+        scene.parts(scene.described([]))[0],
+    ):
         assert pairs.query.shape == pairs.candidate.shape == (0,)

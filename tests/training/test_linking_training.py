@@ -180,7 +180,7 @@ def test_gold_that_points_at_no_candidate_teaches_nothing(resources: Resources) 
     )
     scene: Scene = _examples([plain], resources)[0].scene
     for name, label in (("period", "PERIOD"), ("scope", "SCOPE")):
-        _, _, features = scene.dated(label, [(Span(21, 23),)])  # type: ignore[arg-type]
+        _, _, features = scene.dated(label, scene.described([(Span(21, 23),)]))  # type: ignore[arg-type]
         first, second = (found.choices[name].scores(features) for found in (alone, both))
         assert first == pytest.approx(second, abs=1e-4)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,7 @@ from tongbao.linking.layout import places
 from tongbao.linking.linker import Linker
 from tongbao.records import Bulletin, Department, Label, Mention, Policy, Quantity, Span
 from tongbao.tagging.columns import TextColumns
-from tongbao.tagging.mentions import ID_LETTER, nested_titles, title_marks
+from tongbao.tagging.mentions import ID_LETTER, nested_titles, title_marks, touches_any
 from tongbao.tagging.tagger import Tagged
 from tongbao.tagging.vocabulary import Vocabulary, shipped_vocabulary
 
@@ -87,14 +86,8 @@ def judge_titles(
     judged = {candidate.span for candidate in candidates}
     kept = [item for item in others if not (item.label == "POLICY" and item.span in judged)]
     inside = sorted(item.span for item in accepted)
-    kept = [item for item in kept if not _any_overlap(item.span, inside)]
+    kept = [item for item in kept if not touches_any(inside, item.span)]
     return sorted([*kept, *accepted], key=lambda item: item.span)
-
-
-def _any_overlap(span: Span, others: Sequence[Span]) -> bool:
-    """Whether ``span`` overlaps one of an ordered, disjoint sequence."""
-    at = bisect_right(others, span.start, key=lambda other: other.end)
-    return at < len(others) and others[at].overlaps(span)
 
 
 def assemble(subject: Subject, tagged: Iterable[Tagged], linker: Linker) -> list[Mention]:

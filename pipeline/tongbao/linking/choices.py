@@ -23,66 +23,58 @@ from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 _MOST_DATED, _MOST_OF = 6, 8
 
 
+#: Ranks of the candidates that are not in front of the quantity.
+_NONE, _BEHIND = 14, 15
+
+
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """M pairs of a quantity and a candidate (-1 for "none"), those of one quantity together, "none" last.
 
-    ``rank`` counts the candidates from the nearest one in front (0, 1, …); one behind the quantity has 15.
+    ``rank`` counts the candidates from the nearest one in front (0, 1, …); "none" has 14, one behind the quantity 15.
     """
 
     query: I64
     candidate: I64
     rank: I64
 
+    @classmethod
+    def build(cls, rows: Sequence[tuple[int, int, int]]) -> Pairs:
+        """From triples of quantity, candidate and rank."""
+        return cls(*np.array(rows, dtype=np.int64).reshape(-1, 3).T)
+
 
 def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_section: bool) -> Pairs:
     """Candidates among periods or scopes: those of the sentence, and the last ones of the section before it."""
     starts = [other.mention.span.start for other in others]
-    query: list[int] = []
-    candidate: list[int] = []
-    rank: list[int] = []
+    rows: list[tuple[int, int, int]] = []
     for number, place in enumerate(quantities):
         at = bisect_left(starts, place.mention.span.start)
         outside = 0
-        for found, index in enumerate(range(at - 1, max(-1, at - 1 - _MOST_DATED), -1)):
+        for rank, index in enumerate(range(at - 1, max(-1, at - 1 - _MOST_DATED), -1)):
             inside = others[index].sentence == place.sentence
             if not inside and (not within_section or others[index].section != place.section or outside == 2):
                 break
             outside += not inside
-            query.append(number)
-            candidate.append(index)
-            rank.append(found)
+            rows.append((number, index, rank))
         if at < len(others) and others[at].sentence == place.sentence:
-            query.append(number)
-            candidate.append(at)
-            rank.append(15)
-        query.append(number)
-        candidate.append(-1)
-        rank.append(14)
-    return Pairs(np.array(query, dtype=np.int64), np.array(candidate, dtype=np.int64), np.array(rank, dtype=np.int64))
+            rows.append((number, at, _BEHIND))
+        rows.append((number, -1, _NONE))
+    return Pairs.build(rows)
 
 
 def of_pairs(quantities: Sequence[Place]) -> Pairs:
     """Candidates among the quantities of the same section: the last eight in front, and the next one."""
-    query: list[int] = []
-    candidate: list[int] = []
-    rank: list[int] = []
+    rows: list[tuple[int, int, int]] = []
     for number, place in enumerate(quantities):
-        for back in range(1, _MOST_OF + 1):
-            index = number - back
-            if index < 0 or quantities[index].section != place.section:
+        for rank, index in enumerate(range(number - 1, max(-1, number - 1 - _MOST_OF), -1)):
+            if quantities[index].section != place.section:
                 break
-            query.append(number)
-            candidate.append(index)
-            rank.append(back - 1)
+            rows.append((number, index, rank))
         if number + 1 < len(quantities) and quantities[number + 1].sentence == place.sentence:
-            query.append(number)
-            candidate.append(number + 1)
-            rank.append(15)
-        query.append(number)
-        candidate.append(-1)
-        rank.append(14)
-    return Pairs(np.array(query, dtype=np.int64), np.array(candidate, dtype=np.int64), np.array(rank, dtype=np.int64))
+            rows.append((number, number + 1, _BEHIND))
+        rows.append((number, -1, _NONE))
+    return Pairs.build(rows)
 
 
 def _bucket(values: I64) -> U64:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tongbao.linking.layout import Place
 from tongbao.records import Quantity, Span
-from tongbao.tagging.arrays import U64, SubstringHashes
+from tongbao.tagging.arrays import U64
 from tongbao.tagging.columns import KIND_NUMBER, TextColumns
 
 I64 = NDArray[np.int64]
@@ -78,7 +78,7 @@ def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) ->
     sentence = np.array([place.sentence.start for place in places], dtype=np.int64)
     clause = np.array([place.clause.start for place in places], dtype=np.int64)
     size = len(columns.points)
-    hashes = SubstringHashes(columns.points)
+    hashes = columns.hashes
 
     def before(width: int) -> U64:
         return hashes.of(np.maximum(start - width, 0), start)
@@ -140,7 +140,7 @@ def quantity_facts(
     """The facts of the quantities at ``places``; ``indicators`` are the pieces of each, in text order."""
     values = [place.mention.attributes for place in places]
     known = [value if isinstance(value, Quantity) else None for value in values]
-    hashes = SubstringHashes(columns.points)
+    hashes = columns.hashes
     first = np.array([_ends(pieces[:1]) for pieces in indicators], dtype=np.int64).reshape(-1, 2)
     last = np.array([_ends(pieces[-1:]) for pieces in indicators], dtype=np.int64).reshape(-1, 2)
     start = np.array([place.mention.span.start for place in places], dtype=np.int64)

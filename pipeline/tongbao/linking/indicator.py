@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tongbao.linking.layout import Place
 from tongbao.records import LABELS, Mention, Quantity, Span
-from tongbao.tagging.arrays import U64, SubstringHashes, shift
+from tongbao.tagging.arrays import U64, shift
 from tongbao.tagging.columns import KIND_NUMBER, TextColumns
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import Templates
@@ -135,7 +135,7 @@ class _Context:
             [KIND_NUMBER[q.kind] if isinstance(q := place.mention.attributes, Quantity) else 0 for place in places],
             dtype=np.uint64,
         )
-        hashes = SubstringHashes(columns.points)
+        hashes = columns.hashes
         tail = np.maximum(laid.focus_end - 2, laid.focus_start)
         has_left = np.minimum(laid.focus_start - np.minimum(laid.clause_start, laid.focus_start), 3).astype(np.uint64)
         has_right = np.minimum(np.maximum(laid.clause_end - laid.focus_end, 0), 3).astype(np.uint64)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Container, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from tongbao.reading import split_clauses
@@ -31,6 +31,20 @@ class Place:
 def holding(spans: Sequence[Span], starts: Sequence[int], position: int) -> int:
     """Index of the last span of an ordered, disjoint sequence that begins at or before ``position``, else -1."""
     return bisect_right(starts, position) - 1
+
+
+class Bodies:
+    """The departments and organizations of a document, found by where they stand."""
+
+    def __init__(self, mentions: Iterable[Mention]) -> None:
+        self._mentions = [mention for mention in mentions if mention.label in ("DEPARTMENT", "ORGANIZATION")]
+        self._starts = [mention.span.start for mention in self._mentions]
+
+    def touching(self, span: Span) -> list[Mention]:
+        """Those that share a character with ``span``, in text order. Bodies do not nest."""
+        first = bisect_right(self._starts, span.start)
+        near = self._mentions[max(first - 1, 0) : bisect_left(self._starts, span.end)]
+        return [mention for mention in near if mention.span.overlaps(span)]
 
 
 def places(bulletin: Bulletin, mentions: Sequence[Mention], labels: Container[Label] = ("QUANTITY",)) -> list[Place]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tongbao.linking.choices import choose
+from tongbao.linking.facts import QuantityFacts
 from tongbao.linking.indicator import find_indicators
 from tongbao.linking.scene import Scene
-from tongbao.records import Link, LinkKind, Span
+from tongbao.records import Link, LinkKind
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.weights import WeightTable
 
@@ -33,9 +34,10 @@ class Linker:
             return []
         found = find_indicators(self.indicator, scene.bulletin.text, scene.columns, scene.quantities, scene.mentions)
         pieces = [item[0] for item in found]
-        periods = self._dated(scene, "period", pieces)
-        scopes = self._dated(scene, "scope", pieces)
-        wholes = self._wholes(scene, pieces)
+        facts = scene.described(pieces)
+        periods = self._dated(scene, "period", facts)
+        scopes = self._dated(scene, "scope", facts)
+        wholes = self._wholes(scene, facts)
         out: list[Link] = []
         for number, place in enumerate(scene.quantities):
             identifier = place.mention.id
@@ -44,8 +46,8 @@ class Linker:
             out.extend(link for link in (periods[number], scopes[number], wholes[number]) if link)
         return out
 
-    def _dated(self, scene: Scene, name: str, pieces: Sequence[Sequence[Span]]) -> list[Link | None]:
-        others, pairs, features = scene.dated("PERIOD" if name == "period" else "SCOPE", pieces)
+    def _dated(self, scene: Scene, name: str, facts: QuantityFacts) -> list[Link | None]:
+        others, pairs, features = scene.dated("PERIOD" if name == "period" else "SCOPE", facts)
         chosen, confidence = choose(self.choices[name], features, pairs)
         out: list[Link | None] = []
         for place, index, share in zip(scene.quantities, chosen.tolist(), confidence.tolist(), strict=True):
@@ -57,8 +59,8 @@ class Linker:
             out.append(Link(kind, place.mention.id, (target.span,), target.id, share))
         return out
 
-    def _wholes(self, scene: Scene, pieces: Sequence[Sequence[Span]]) -> list[Link | None]:
-        pairs, features = scene.parts(pieces)
+    def _wholes(self, scene: Scene, facts: QuantityFacts) -> list[Link | None]:
+        pairs, features = scene.parts(facts)
         chosen, confidence = choose(self.choices["of"], features, pairs)
         targets = _without_cycles(chosen.tolist(), confidence.tolist())
         return [

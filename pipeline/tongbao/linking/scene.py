@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.linking.choices import Pairs, dated_features, dated_pairs, of_features, of_pairs
-from tongbao.linking.facts import I64, SpanFacts, TextSums, quantity_facts, span_facts
+from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums, quantity_facts, span_facts
 from tongbao.linking.layout import Place, places
 from tongbao.records import Bulletin, Label, Mention, Span
 from tongbao.tagging.columns import TextColumns
@@ -51,13 +51,15 @@ class Scene:
     quantity_counts: I64
 
     @classmethod
-    def build(cls, bulletin: Bulletin, columns: TextColumns, mentions: Sequence[Mention]) -> Scene:
-        """Prepare a document with its mentions, given in text order."""
+    def build(
+        cls, bulletin: Bulletin, columns: TextColumns, mentions: Sequence[Mention], sums: TextSums | None = None
+    ) -> Scene:
+        """Prepare a document with its mentions, given in text order; ``sums`` where they were made already."""
         found = places(bulletin, mentions, ("QUANTITY", "PERIOD", "SCOPE"))
         by_label: dict[Label, list[Place]] = {"QUANTITY": [], "PERIOD": [], "SCOPE": []}
         for place in found:
             by_label[place.mention.label].append(place)
-        sums = TextSums(columns)
+        sums = sums or TextSums(columns)
         counts = np.zeros(len(bulletin.text) + 1, dtype=np.int64)
         for place in by_label["QUANTITY"]:
             counts[place.mention.span.start + 1] += 1
@@ -73,19 +75,19 @@ class Scene:
             np.cumsum(counts),
         )
 
-    def dated(
-        self, label: Label, indicators: Sequence[Sequence[Span]]
-    ) -> tuple[tuple[Place, ...], Pairs, NDArray[np.uint32]]:
+    def described(self, indicators: Sequence[Sequence[Span]]) -> QuantityFacts:
+        """What the quantities say, with the indicator pieces of each."""
+        return quantity_facts(self.columns, self.quantities, indicators)
+
+    def dated(self, label: Label, facts: QuantityFacts) -> tuple[tuple[Place, ...], Pairs, NDArray[np.uint32]]:
         """Candidates among the periods or the scopes, the pairs with them, and the features of the pairs."""
         others = self.periods if label == "PERIOD" else self.scopes
         pairs = dated_pairs(self.quantities, others, within_section=label == "PERIOD")
-        facts = quantity_facts(self.columns, self.quantities, indicators)
         candidates = span_facts(self.columns, self.sums, others)
         features = dated_features(pairs, self.facts, facts, candidates, self.sums, self.quantity_counts)
         return others, pairs, features
 
-    def parts(self, indicators: Sequence[Sequence[Span]]) -> tuple[Pairs, NDArray[np.uint32]]:
+    def parts(self, facts: QuantityFacts) -> tuple[Pairs, NDArray[np.uint32]]:
         """Pairs of quantities of which one may be part, share or change of the other, and their features."""
         pairs = of_pairs(self.quantities)
-        facts = quantity_facts(self.columns, self.quantities, indicators)
         return pairs, of_features(pairs, self.facts, facts, self.sums, _part_counts(self.bulletin.text))

@@ -12,30 +12,16 @@ from typing import Any, TypeAlias
 from tongbao.errors import ReadingError
 from tongbao.records import (
     Cell,
-    DepartmentRow,
-    DocumentRow,
-    ItemRow,
-    LeftOutRow,
     Metadata,
-    PolicyRow,
-    QuantityRow,
     Row,
     Tables,
 )
 from tongbao.rows import SCHEMA
+from tongbao.writing.columns import ROW_TYPES
 
 #: A cell without types of our own: ``{"decimal": "0.5"}``, ``{"fraction": "1/3"}``, ``{"date": "2023-01-31"}``, or a
 #: list for a tuple; everything else stands for itself.
 Plain: TypeAlias = str | int | float | bool | list[str] | tuple[str, ...] | dict[str, str] | None
-
-_ROWS: dict[str, type[Row]] = {
-    "documents": DocumentRow,
-    "items": ItemRow,
-    "departments": DepartmentRow,
-    "policies": PolicyRow,
-    "quantities": QuantityRow,
-    "left_out": LeftOutRow,
-}
 
 
 def plain_cell(cell: Cell) -> Plain:
@@ -73,7 +59,7 @@ def cell_of(plain: Plain) -> Cell:
 def plain_tables(tables: Tables) -> dict[str, Any]:
     """All rows as dicts by column, and the version of the columns."""
     out: dict[str, Any] = {"schema": SCHEMA}
-    for name in _ROWS:
+    for name in ROW_TYPES:
         out[name] = [_plain_row(row) for row in getattr(tables, name)]
     return out
 
@@ -87,7 +73,7 @@ def tables_of(plain: Mapping[str, Any]) -> Tables:
     try:
         if plain["schema"] != SCHEMA:
             raise ValueError(f"rows of schema {plain['schema']}, this version has {SCHEMA}")
-        rows = {name: tuple(kind(**_cells(row)) for row in plain[name]) for name, kind in _ROWS.items()}
+        rows = {name: tuple(kind(**_cells(row)) for row in plain[name]) for name, kind in ROW_TYPES.items()}
         return Tables(**rows)  # type: ignore[arg-type]  # each name with rows of its own type
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise ReadingError("stored rows", f"cannot be read: {error}", "run the pipeline on the text again") from error

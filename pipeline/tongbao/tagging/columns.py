@@ -84,11 +84,13 @@ class Words:
 class TextColumns:
     """The columns of one text, each of shape ``(n,)``; ``None`` where a family is switched off.
 
+    ``hashes`` gives the hash of any stretch of the text, for all that look stretches up later.
     ``names`` are tags of the lexicon's names, a column a list; ``cues`` those of all cue words in one column;
     ``grammar`` marks quantity candidates by kind and place; ``clusters`` has one column a granularity.
     """
 
     points: NDArray[np.uint32]
+    hashes: SubstringHashes
     chars: U64
     kinds: U64
     words: Words | None
@@ -107,6 +109,7 @@ def text_columns(text: str, resources: Resources, options: FeatureOptions) -> Te
     cutter = None if options.words == "none" else segmenter(options.words, added=vocabulary.segmented)
     return TextColumns(
         points=points,
+        hashes=hashes,
         chars=points.astype(np.uint64),
         kinds=classes(points).astype(np.uint64),
         words=None if cutter is None else _words(hashes, cutter.starts(text), len(text)),

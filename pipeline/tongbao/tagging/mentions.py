@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -105,6 +105,12 @@ def whole_titles(text: str, found: list[tuple[Label, Span, float]]) -> list[tupl
 def title_marks() -> re.Pattern[str]:
     """A pair of title marks with at most one pair inside; longer than 200 characters it was never closed."""
     return re.compile(r"《[^《》]{0,120}(?:《[^《》]{0,120}》[^《》]{0,80})?》")
+
+
+def touches_any(ordered: Sequence[Span], span: Span) -> bool:
+    """Whether ``span`` overlaps one of an ordered, disjoint sequence."""
+    at = bisect_right(ordered, span.start, key=lambda other: other.end)
+    return at < len(ordered) and ordered[at].overlaps(span)
 
 
 _PAIRS = {"〈": "〉", "<": ">", "《": "》", "＜": "＞", "⟨": "⟩"}

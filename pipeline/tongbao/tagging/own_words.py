@@ -16,7 +16,7 @@ import numpy as np
 from tongbao.numbers import UnitTable, with_unit
 from tongbao.records import Span
 from tongbao.tagging.arrays import SubstringHashes, codes
-from tongbao.tagging.mentions import title_marks
+from tongbao.tagging.mentions import title_marks, touches_any
 from tongbao.tagging.tagger import Tagged
 from tongbao.tagging.vocabulary import Vocabulary
 
@@ -58,14 +58,14 @@ def _with_bodies(text: str, tagged: list[Tagged], vocabulary: Vocabulary) -> lis
     departments = {item.span for item in tagged if item.label == "DEPARTMENT"}
     found: list[Tagged] = []
     for name in _names(text, vocabulary):
-        if text.startswith("长", name.end) or _crossed(titles, name):
+        if text.startswith("长", name.end) or touches_any(titles, name):
             continue
         wide = Span(_start_with_region(text, name.start, vocabulary.regions), name.end)
         chosen = next((span for span in (wide, name) if _is_free(known, span)), None)
         if chosen is not None and chosen not in departments and not (found and found[-1].span.end > chosen.start):
             found.append(Tagged("DEPARTMENT", chosen, CONFIDENCE))
     spans = [item.span for item in found]
-    return sorted([*(item for item in tagged if not _crossed(spans, item.span)), *found], key=lambda item: item.span)
+    return sorted([*(item for item in tagged if not touches_any(spans, item.span)), *found], key=lambda item: item.span)
 
 
 def _names(text: str, vocabulary: Vocabulary) -> list[Span]:
@@ -106,12 +106,6 @@ def _is_free(known: Sequence[Span], span: Span) -> bool:
     first = bisect_right(known, span.start, key=lambda other: other.end)
     last = bisect_left(known, span.end, key=lambda other: other.start)
     return all(span.contains(other) for other in known[first:last])
-
-
-def _crossed(ordered: Sequence[Span], span: Span) -> bool:
-    """Whether ``span`` overlaps one of an ordered, disjoint sequence."""
-    at = bisect_right(ordered, span.start, key=lambda other: other.end)
-    return at < len(ordered) and ordered[at].overlaps(span)
 
 
 def _with_measures(text: str, tagged: Iterable[Tagged], units: UnitTable) -> list[Tagged]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tongbao.linking.assembly import Subject, class_rows, title_candidates
 from tongbao.linking.choices import Pairs
-from tongbao.linking.facts import I64
+from tongbao.linking.facts import I64, QuantityFacts
 from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
 from tongbao.linking.indicator import indicator_features, role_labels, windows
 from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES
@@ -53,12 +53,17 @@ class Example:
         mentions = sorted(document.mentions, key=lambda mention: (mention.span.start, -mention.span.end))
         links = {(link.source, link.kind): link for link in document.links}
         subject = Subject.build(bulletin, columns, vocabulary)
-        return cls(document, subject, Scene.build(bulletin, columns, mentions), links)
+        return cls(document, subject, Scene.build(bulletin, columns, mentions, subject.sums), links)
 
     def indicators(self) -> list[tuple[Span, ...]]:
         """Gold indicator pieces of every quantity."""
         found = [self.links.get((place.mention.id, "measures")) for place in self.scene.quantities]
         return [link.spans if link else () for link in found]
+
+    @property
+    def facts(self) -> QuantityFacts:
+        """What the quantities say, with their gold indicators."""
+        return self.scene.described(self.indicators())
 
 
 def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Linker:
@@ -122,7 +127,7 @@ def _dated(examples: Sequence[Example], label: Label, parameters: LinkParameters
         quantities = example.scene.quantities
         if not quantities:
             continue
-        others, pairs, features = example.scene.dated(label, example.indicators())
+        others, pairs, features = example.scene.dated(label, example.facts)
         at = place_spans(others)
         gold = []
         for place in quantities:
@@ -139,7 +144,7 @@ def _wholes(examples: Sequence[Example], parameters: LinkParameters) -> WeightTa
         quantities = example.scene.quantities
         if not quantities:
             continue
-        pairs, features = example.scene.parts(example.indicators())
+        pairs, features = example.scene.parts(example.facts)
         number = {place.mention.id: index for index, place in enumerate(quantities)}
         gold = []
         for place in quantities:
