@@ -10,7 +10,7 @@ from pathlib import Path
 from tongbao.errors import ProcessingError, ReadingError, TongbaoError
 from tongbao.extraction import Extraction, Extractor
 from tongbao.reading import can_read, decode, name_of, read_file, read_text
-from tongbao.records import DocumentRow, Tables
+from tongbao.records import Bulletin, DocumentRow, Tables
 from tongbao.rows import SCHEMA
 
 
@@ -116,18 +116,25 @@ def free_id(name: str, taken: Collection[str]) -> str:
     return next(one for one in chain([name], numbered) if one not in taken)
 
 
+def read_input(item: Input, encoding: str | None = None) -> Bulletin:
+    """The document of one input.
+
+    Raises:
+        ReadingError: it cannot be read; the message says why.
+    """
+    if item.data is None:
+        return replace(read_file(item.path, encoding), id=item.id)
+    text, _ = decode(item.data, encoding, f"<{item.id}>")
+    if not text.strip():
+        raise ReadingError(f"<{item.id}>", "the document is empty", "pipe some text in")
+    return read_text(text, item.id)
+
+
 def run(inputs: Iterable[Input], extractor: Extractor, encoding: str | None = None) -> Iterator[Outcome]:
     """Read and extract one input after the other; a foreseen failure becomes an outcome, not an exception."""
     for item in inputs:
         try:
-            if item.data is not None:
-                text, _ = decode(item.data, encoding, f"<{item.id}>")
-                if not text.strip():
-                    raise ReadingError(f"<{item.id}>", "the document is empty", "pipe some text in")
-                bulletin = read_text(text, item.id)
-            else:
-                bulletin = replace(read_file(item.path, encoding), id=item.id)
-            yield Outcome(item, extractor.extract(bulletin), None)
+            yield Outcome(item, extractor.extract(read_input(item, encoding)), None)
         except TongbaoError as error:
             yield Outcome(item, None, error)
         except Exception as error:  # one document must never cost the others

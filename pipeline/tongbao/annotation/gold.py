@@ -286,9 +286,9 @@ def _present(**values: Any) -> dict[str, Any]:
 
 def _quantity_dict(quantity: Quantity) -> dict[str, Any]:
     return {
-        "value": _plain(quantity.value),
-        "low": _plain(quantity.low),
-        "high": _plain(quantity.high),
+        "value": plain_number(quantity.value),
+        "low": plain_number(quantity.low),
+        "high": plain_number(quantity.high),
         "unit": quantity.unit,
         "bound": quantity.bound,
         "kind": quantity.kind,
@@ -320,7 +320,7 @@ def _pair(span: Span) -> list[int]:
     return [span.start, span.end]
 
 
-def _plain(number: Number | None) -> str | None:
+def plain_number(number: Number | None) -> str | None:
     """``12400``, ``0.5``, ``1/3``: never an exponent. A decimal keeps the zeros it was written with."""
     if number is None:
         return None

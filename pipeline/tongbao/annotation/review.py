@@ -13,6 +13,7 @@ from typing import Any
 from tongbao.annotation import placement, relations, texts, values
 from tongbao.annotation.gold import check_version, decode, examine, numbered_lines
 from tongbao.annotation.problem import Problem, one_line
+from tongbao.annotation.sheet_reading import SHEET, Sheet, parse_sheets, sheet_text
 from tongbao.errors import AnnotationError
 from tongbao.reading import split_sentences
 from tongbao.records import Annotated
@@ -44,11 +45,13 @@ class Finding:
 
 
 def read_entries(path: str | Path) -> list[Entry]:
-    """The lines of an annotation file, bad ones too.
+    """The documents of an annotation file (JSONL, or ``.sheet``), bad ones too.
 
     Raises:
         AnnotationError: the file cannot be read or is not UTF-8.
     """
+    if Path(path).suffix == SHEET:
+        return [_sheet_entry(sheet, str(path)) for sheet in parse_sheets(sheet_text(path), str(path))]
     entries: list[Entry] = []
     first = True
     for number, line in numbered_lines(Path(path)):
@@ -57,6 +60,11 @@ def read_entries(path: str | Path) -> list[Entry]:
         if entry is not None:
             entries.append(entry)
     return entries
+
+
+def _sheet_entry(sheet: Sheet, file: str) -> Entry:
+    problems = tuple(Problem("format", None, str(error)) for error in sheet.errors)
+    return Entry(file, sheet.line, sheet.id, sheet.document, problems)
 
 
 def _entry(line: str, file: str, number: int, first: bool) -> Entry | None:

@@ -10,7 +10,7 @@ import typer
 from tongbao.annotation.problem import Code
 
 app = typer.Typer(
-    help="检查、统计、比较标注文件。 Check and compare annotation files, count what they hold.",
+    help="预标、导出、合并、检查、统计、比较标注。 Make, correct, check, count and compare annotations.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -18,9 +18,22 @@ app = typer.Typer(
 
 Files = Annotated[
     list[Path],
-    typer.Argument(help="标注文件(.jsonl),或存放它们的文件夹。 Annotation files, or folders that hold them."),
+    typer.Argument(
+        help="标注文件(.jsonl、.sheet)或文件夹。 Annotation files (.jsonl, .sheet), or folders that hold them."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。 Print JSON.")]
+
+
+Out = Annotated[
+    Path,
+    typer.Option(
+        "-o",
+        "--output",
+        help=".jsonl、.sheet 文件,或文件夹(一篇一个 .sheet)。 A .jsonl or .sheet file, or a folder (a .sheet each).",
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件。 Write over files that are there.")]
 
 
 def _known(codes: list[str] | None) -> list[str] | None:
@@ -28,6 +41,69 @@ def _known(codes: list[str] | None) -> list[str] | None:
         if code not in get_args(Code):
             raise typer.BadParameter(f"没有 {code!r} 这一类 no such code; {' '.join(get_args(Code))}")
     return codes
+
+
+@app.command()
+def preannotate(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="通报文件或文件夹,与 extract 相同。 Bulletins or folders, as for extract."),
+    ],
+    output: Out,
+    model: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="模型文件夹。 A model folder."),
+    ] = None,
+    lexicon: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="自己的词表(docs/lexicon.md)。 A file of your own words."),
+    ] = None,
+    encoding: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="文件编码,不给则自动识别。 Encoding of the files; found out where it is not given."),
+    ] = None,
+    bare: Annotated[
+        bool,
+        typer.Option("--bare", help="不预标,只分句,供独立标注。 No spans: for annotation that no model has touched."),
+    ] = False,
+    force: Force = False,
+) -> None:
+    """用模型预标,供人改正。 Annotate with a model, to be corrected by hand.
+
+    .sheet 是纯文本:每句原文之下逐行列出片段,任何编辑器都能改;改完用 merge 并入标注集,再 train。
+    A .sheet is plain text: below each sentence its spans, a line each, for any editor; when it is corrected, merge it
+    into your gold and train.
+    """
+    from tongbao.cli.annotation_files import preannotate as run
+
+    run(paths, output, model, lexicon, encoding, bare=bare, force=force)
+
+
+@app.command()
+def export(files: Files, output: Out, force: Force = False) -> None:
+    """把标注写成另一种文件。 Write annotations as another kind of file.
+
+    例如把标注集写成便于修改的 .sheet。 For example gold as sheets, to be corrected.
+    """
+    from tongbao.cli.annotation_files import export as run
+
+    run(files, output, force=force)
+
+
+@app.command()
+def merge(
+    files: Files,
+    into: Annotated[Path, typer.Option(help="并入的标注集(.jsonl),没有则新建。 The gold file; made where it is not.")],
+) -> None:
+    """把改好的标注并入标注集。 Put corrected annotations into a gold file.
+
+    同名文档被替换(原文必须一字不差),新文档加在最后;置信度去掉。有一处不合格式则什么都不写,退出码 5。
+    A document of the same id is replaced (its text must be the same), a new one is added; confidences are dropped.
+    Nothing is written where anything breaks the format; the exit code is 5 then.
+    """
+    from tongbao.cli.annotation_files import merge as run
+
+    run(files, into)
 
 
 @app.command()

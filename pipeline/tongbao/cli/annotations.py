@@ -9,9 +9,9 @@ from pathlib import Path
 
 import typer
 
-from tongbao.annotation import read_gold
 from tongbao.annotation.agreement import Agreement, differences, render
 from tongbao.annotation.agreement import agree as agreement_of
+from tongbao.annotation.files import SUFFIXES, read_annotations
 from tongbao.annotation.review import Entry, Finding, read_entries, review
 from tongbao.annotation.statistics import count
 from tongbao.annotation.statistics import render as render_statistics
@@ -25,7 +25,7 @@ def check(paths: list[Path], only: list[str], skip: list[str], json: bool) -> No
     """Print every finding; a file that cannot be read is named, and the others are checked all the same."""
     entries: list[Entry] = []
     failed = False
-    for path in _files(paths):
+    for path in annotation_files(paths):
         try:
             entries += read_entries(path)
         except AnnotationError as error:
@@ -50,7 +50,7 @@ def check(paths: list[Path], only: list[str], skip: list[str], json: bool) -> No
 
 def stats(paths: list[Path], json: bool) -> None:
     """Print the counts of each file and, where there are several, of all together."""
-    by_file = [(str(path), read_gold(path)) for path in _files(paths)]
+    by_file = [(str(path), read_annotations(path)) for path in annotation_files(paths)]
     files = [(name, count(documents)) for name, documents in by_file]
     total = count(document for _, documents in by_file for document in documents)
     if json:
@@ -71,7 +71,7 @@ def agree(a: Path, b: Path, json: bool) -> None:
     Raises:
         AnnotationError: a file is no sound annotation, or the two have no document in common.
     """
-    first, second = read_gold(a), read_gold(b)
+    first, second = read_annotations(a), read_annotations(b)
     agreement, lines = agreement_of(first, second), differences(first, second)
     ids = [{document.id for document in documents} for documents in (first, second)]
     if not agreement.documents:
@@ -86,7 +86,7 @@ def agree(a: Path, b: Path, json: bool) -> None:
         print("\n".join([render(agreement), "", f"分歧 differences: {len(lines)}", *lines]))
 
 
-def _files(paths: list[Path]) -> list[Path]:
+def annotation_files(paths: list[Path]) -> list[Path]:
     """The files that are named and, in text order, those that lie in the folders that are named; none of them twice.
 
     Raises:
@@ -94,9 +94,13 @@ def _files(paths: list[Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in paths:
-        found = sorted(file for file in path.rglob("*.jsonl") if file.is_file()) if path.is_dir() else [path]
+        found = (
+            sorted(file for file in path.rglob("*") if file.is_file() and file.suffix in SUFFIXES)
+            if path.is_dir()
+            else [path]
+        )
         if not found:
-            raise AnnotationError(str(path), "the folder holds no annotation file", "name a .jsonl file")
+            raise AnnotationError(str(path), "the folder holds no annotation file", "name a .jsonl or .sheet file")
         files += found
     return list(dict.fromkeys(files))
 
