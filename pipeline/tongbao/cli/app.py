@@ -101,9 +101,10 @@ def segment(
         Literal["jieba", "rjieba", "pkuseg", "char"], typer.Option(help="分词器。 Which segmenter.")
     ] = "jieba",
     separator: Annotated[str, typer.Option(help="词间分隔符。 What stands between words.")] = " ",
-    pkuseg_model: Annotated[Path, typer.Option(help="pkuseg 模型文件夹。 Folder of the pkuseg model.")] = Path(
-        "models/pkuseg"
-    ),
+    pkuseg_model: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="pkuseg 模型文件夹;默认用随包的。 Folder of a pkuseg model; default: the one that ships."),
+    ] = None,
 ) -> None:
     """显示分词结果。 Show the words.
 
@@ -144,8 +145,11 @@ def evaluate(
     markdown: Annotated[bool, typer.Option("--markdown", help="输出 Markdown 表。 Print Markdown tables.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="进程数。 Processes for cross-validation.")] = 2,
     protocol: Annotated[
-        Literal["all", "items", "folds"],
-        typer.Option(help="items:种子通报逐项留一;folds:自撰语料五折。 Leave one item out, or five folds."),
+        Literal["all", "items", "folds", "dev"],
+        typer.Option(
+            help="items:种子通报逐项留一;folds:自撰语料五折;dev:开发集(只训练一次);all:前两项。 "
+            "Leave one item out; five folds; the dev split (one training); all: the first two."
+        ),
     ] = "all",
     record: Annotated[
         bool,

@@ -14,7 +14,7 @@ from tongbao.tagging.words import SegmenterName
 from tongbao.tagging.words import segmenter as make
 
 
-def run(paths: list[Path], name: SegmenterName, separator: str, pkuseg_model: Path) -> None:
+def run(paths: list[Path], name: SegmenterName, separator: str, pkuseg_model: Path | None) -> None:
     """Print the words of every file, line by line; bad files are named and cost only themselves."""
     chosen = make(name, pkuseg_model)
     failed = 0

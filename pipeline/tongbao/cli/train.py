@@ -7,11 +7,26 @@ from pathlib import Path
 
 from tongbao.cli.console import note
 from tongbao.training import read_config, read_data, save, train
+from tongbao.training.segmenter import SegmenterConfig, read_segmenter_config, train_segmenter
 
 
 def run(config_path: Path, output: Path | None, workers: int) -> None:
-    """Train and write the model folder."""
+    """Train what the configuration describes and write the model folder."""
     begun = time.monotonic()
+    words = read_segmenter_config(config_path)
+    folder = _segmenter(words, output) if words else _model(config_path, output, workers)
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    note(f"{folder}: {size / 1e6:.1f} MB, {time.monotonic() - begun:.0f} s")
+
+
+def _segmenter(config: SegmenterConfig, output: Path | None) -> Path:
+    folder = output or Path(config.output)
+    note(f"训练分词器 training a segmenter: {', '.join(config.train)}")
+    train_segmenter(config, folder)
+    return folder
+
+
+def _model(config_path: Path, output: Path | None, workers: int) -> Path:
     config, text = read_config(config_path)
     documents = read_data(config)
     characters = sum(len(document.text) for document in documents)
@@ -19,5 +34,4 @@ def run(config_path: Path, output: Path | None, workers: int) -> None:
     extractor = train(config, documents, workers, note)
     folder = output or Path("models") / f"{config.model.lang}_{config.model.name}"
     save(folder, extractor, config, text, documents)
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    note(f"{folder}: {size / 1e6:.1f} MB, {time.monotonic() - begun:.0f} s")
+    return folder

@@ -1,4 +1,4 @@
-"""Cross-validation: the seed bulletin with one item left out at a time, the authored documents in folds.
+"""The protocols: the seed bulletin with one item left out at a time, the authored documents in folds, the dev split.
 
 Every protocol trains anew on what it does not score, and predicts whole documents, so that what is scored was read in
 its own context. Two views are scored: end to end, and the links alone with the gold mentions given.
@@ -24,6 +24,7 @@ from tongbao.records import Annotated
 from tongbao.training import TrainingConfig, clusters_of
 from tongbao.training.calibration import collect, fit_calibration
 from tongbao.training.cross import Job, fold_jobs, run_jobs
+from tongbao.training.splits import read_splits
 
 FOLDS = 5
 _VIEWS = ("end_to_end", "given_mentions")
@@ -92,6 +93,26 @@ def cross_validate_folds(
     return [
         _result("folds", "end_to_end", count_all(gold, [item.annotated for item in found]), calibrated),
         _result("folds", "given_mentions", count_all(gold, given)),
+    ]
+
+
+def score_dev(config: TrainingConfig, documents: Sequence[Annotated], progress: Callable[[str], None]) -> list[Result]:
+    """The dev split, predicted by a training on all other documents: one training, to choose by.
+
+    Raises:
+        ConfigError: the configuration names no splits, or none of its documents is in the dev split.
+    """
+    if not config.data.splits:
+        raise ConfigError("[data] splits", "not given", "name a splits.json")
+    dev = read_splits(config.data.splits).dev
+    held_out = tuple(document for document in documents if document.id in dev)
+    if not held_out:
+        raise ConfigError(config.data.splits, "no document of [data] gold is in the dev split", "name some of them")
+    training = tuple(document for document in documents if document.id not in dev)
+    (found,) = run_jobs([Job(config, clusters_of(config), training, held_out)], 1, lambda line: progress(f"dev {line}"))
+    return [
+        _result("dev", "end_to_end", count_all(held_out, [item.annotated for item in found.extractions])),
+        _result("dev", "given_mentions", count_all(held_out, found.given_mentions)),
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, get_args
 
@@ -121,14 +122,19 @@ class PkusegSegmenter:
 
 
 def segmenter(name: SegmenterName, pkuseg_model: Path | None = None, added: tuple[str, ...] = ()) -> Segmenter:
-    """The segmenter of that name with the words of the project's lexicon, and ``added`` ones for jieba and rjieba.
+    """The segmenter of that name; jieba and rjieba with the words of the project's lexicon and ``added`` ones.
 
     Raises:
-        ModelError: pkuseg is asked for and ``pkuseg_model`` is no folder with a model.
+        ModelError: ``pkuseg_model``, or the folder that ships for want of one, holds no pkuseg model.
     """
-    if name == "pkuseg":
-        return PkusegSegmenter(pkuseg_model or Path("models/pkuseg"))
+    if name == "pkuseg" and pkuseg_model is not None:
+        return PkusegSegmenter(pkuseg_model)
     return _shared(name, added)
+
+
+def default_pkuseg() -> Path:
+    """Folder of the segmenter that ships with tongbao; ``tongbao train configs/segmenter.cfg`` makes it."""
+    return Path(str(resources.files("tongbao.models").joinpath("pkuseg")))
 
 
 @lru_cache(maxsize=8)
@@ -136,5 +142,7 @@ def _shared(name: SegmenterName, added: tuple[str, ...]) -> Segmenter:
     """One tokenizer a set of words: they are read-only once built, and building one costs up to a second."""
     if name == "char":
         return CharSegmenter()
+    if name == "pkuseg":
+        return PkusegSegmenter(default_pkuseg())
     words = (*lexicon.load().user_words(), *added)
     return JiebaSegmenter(words) if name == "jieba" else RjiebaSegmenter(words)

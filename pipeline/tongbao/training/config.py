@@ -28,10 +28,11 @@ class ModelSection(_Section):
 
 
 class DataSection(_Section):
-    """What is trained on."""
+    """What is trained on. ``splits`` names the file that says which documents must not be (``training.splits``)."""
 
     gold: list[str] = Field(min_length=1)
     guidelines: str | None = None
+    splits: str | None = None
 
 
 class LexiconSection(_Section):
@@ -43,7 +44,7 @@ class LexiconSection(_Section):
 class FeatureSection(_Section):
     """Families of features, see ``tagging.columns.FeatureOptions``."""
 
-    words: Literal["jieba", "rjieba", "char", "none"] = "jieba"
+    words: Literal["jieba", "rjieba", "pkuseg", "char", "none"] = "jieba"
     lexicon: bool = True
     grammar: bool = True
     clusters: bool = True

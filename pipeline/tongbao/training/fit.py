@@ -32,6 +32,7 @@ from tongbao.training.config import TrainingConfig
 from tongbao.training.crf import CrfParameters, train_crf
 from tongbao.training.linking import Example, LinkParameters, train_linker
 from tongbao.training.pipeline_form import PIPELINE_META, pipeline_config
+from tongbao.training.splits import read_splits
 
 
 def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
@@ -39,7 +40,8 @@ def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
 
     Raises:
         AnnotationError: a file breaks the format.
-        ConfigError: a gold file or the guidelines are missing, or two documents have one id.
+        ConfigError: a gold file, the guidelines or the splits are missing, two documents have one id, or one is in the
+            test split.
     """
     documents: list[Annotated] = []
     for name in config.data.gold:
@@ -55,6 +57,8 @@ def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
         if document.id in seen:
             raise ConfigError(document.id, "two gold documents have this id", "rename one of them")
         seen.add(document.id)
+    if config.data.splits:
+        read_splits(config.data.splits).refuse_test(documents, "[data] gold")
     return tuple(documents)
 
 
