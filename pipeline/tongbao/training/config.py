@@ -73,6 +73,12 @@ class ChoiceSection(_Section):
     class_strength: float = Field(gt=0)
 
 
+class AugmentationSection(_Section):
+    """How many variants of each document are trained on beside it (``training.augmentation``); 0 for none."""
+
+    copies: int = Field(default=0, ge=0, le=9)
+
+
 class CalibrationSection(_Section):
     """Folds of the cross-validation whose outcomes calibrate the confidences; 0 leaves them raw."""
 
@@ -90,6 +96,7 @@ class TrainingConfig(_Section):
     mentions: CrfSection
     indicator: CrfSection
     choices: ChoiceSection
+    augmentation: AugmentationSection = AugmentationSection()
     calibration: CalibrationSection = CalibrationSection()
 
 

@@ -26,6 +26,7 @@ from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
 from tongbao.tagging.storage import save_arrays, save_crf, save_tables
 from tongbao.tagging.tagger import Tagger
+from tongbao.training.augmentation import variants
 from tongbao.training.calibration import save_calibration
 from tongbao.training.clusters import cluster_table
 from tongbao.training.config import TrainingConfig
@@ -85,9 +86,12 @@ def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArra
         LexiconError: the user's lexicon that the configuration names has a bad line.
     """
     options = FeatureOptions(**config.features.model_dump())
-    resources = resources_with(clusters, read_user_words(config))
+    user = read_user_words(config)
+    resources = resources_with(clusters, user)
     examples = []
-    for document in documents:
+    words = shipped_lexicon().extended(user)
+    more = variants(documents, config.augmentation.copies, config.model.seed, words)
+    for document in (*documents, *more):
         bulletin = read_text(document.text, document.id)
         columns = text_columns(document.text, resources, options)
         examples.append(Example.build(document, bulletin, columns, resources.vocabulary))

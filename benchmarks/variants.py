@@ -1,0 +1,132 @@
+"""What a choice in the training is worth: variants of a configuration, trained on the train split, scored side by side.
+
+usage: python benchmarks/variants.py [--config CFG] [--workers N] [--gold FILE.jsonl]... VARIANT...
+
+A variant is ``NAME`` or ``NAME:key=value,key=value``: keys are ``section.key`` of the configuration (``features.words=
+none``, ``mentions.c2=0.2``; values as in TOML, bare words allowed), or ``documents=N``: only the first N documents of
+the train split in the order of a hash, for a learning curve. Each variant is trained once on the train split and the
+seed bulletin, and scored on the dev split and on the files of ``--gold`` (F1 of spans; shares and F1 on matched
+quantities; F1 of rows). Nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from tongbao.annotation import read_gold
+from tongbao.annotation.grid import markdown
+from tongbao.evaluation.protocols import score_gold
+from tongbao.evaluation.table import figure
+from tongbao.records import Annotated
+from tongbao.training import TrainingConfig, clusters_of, fit, read_config, read_data
+from tongbao.training.splits import read_splits
+
+COLUMNS = {
+    "Q": "QUANTITY.f1",
+    "D": "DEPARTMENT.f1",
+    "P": "POLICY.f1",
+    "T": "PERIOD.f1",
+    "S": "SCOPE.f1",
+    "O": "ORGANIZATION.f1",
+    "ind": "QUANTITY.indicator",
+    "ind.c": "QUANTITY.indicator_char_f1",
+    "period": "QUANTITY.period",
+    "scope": "QUANTITY.scope",
+    "of": "QUANTITY.of",
+    "role": "DEPARTMENT.role",
+    "row": "QUANTITY.row_f1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A name, changes to the configuration, and how many documents to train on (all by default)."""
+
+    name: str
+    changes: tuple[tuple[str, Any], ...]
+    documents: int | None = None
+
+
+def parse(text: str) -> Variant:
+    """A variant of the command line."""
+    name, _, rest = text.partition(":")
+    changes: list[tuple[str, Any]] = []
+    documents = None
+    for one in filter(None, rest.split(",")):
+        key, _, value = one.partition("=")
+        if key == "documents":
+            documents = int(value)
+        else:
+            changes.append((key, _value(value)))
+    return Variant(name, tuple(changes), documents)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def changed(config: TrainingConfig, variant: Variant) -> TrainingConfig:
+    """The configuration of a variant, validated."""
+    data = config.model_dump()
+    for key, value in variant.changes:
+        section, _, name = key.partition(".")
+        data[section][name] = value
+    return TrainingConfig.model_validate(data)
+
+
+def run(job: tuple[TrainingConfig, Variant, list[Path]]) -> list[list[str]]:
+    """Train one variant and score it: a row a set of documents."""
+    config, variant, files = job
+    begun = time.monotonic()
+    documents = read_data(config)
+    dev = read_splits(config.data.splits or "").dev
+    training = _first([one for one in documents if one.id not in dev], variant.documents)
+    model = fit(changed(config, variant), training, clusters_of(config))
+    spent = time.monotonic() - begun
+    sets = [("dev", [one for one in documents if one.id in dev]), *((file.stem, [*read_gold(file)]) for file in files)]
+    rows = []
+    for name, gold in sets:
+        scores = score_gold(model, gold)[0].scores
+        rows.append([variant.name, name, *(figure(scores[key]) for key in COLUMNS.values()), f"{spent:.0f}"])
+    return rows
+
+
+def _first(documents: Sequence[Annotated], number: int | None) -> list[Annotated]:
+    """The seed bulletin and the first ``number`` others in the order of a hash, in their own order."""
+    others = [one.id for one in documents if one.origin != "seed"]
+    ordered = sorted(others, key=lambda id: hashlib.sha256(id.encode()).digest())
+    kept = set(ordered[:number])
+    return [one for one in documents if one.origin == "seed" or one.id in kept]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=Path("configs/default.cfg"))
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--gold", type=Path, action="append", default=[])
+    parser.add_argument("variants", nargs="+", type=parse)
+    given = parser.parse_args(arguments)
+    config, _ = read_config(given.config)
+    jobs = [(config, variant, given.gold) for variant in given.variants]
+    with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
+        rows = [row for part in pool.map(run, jobs) for row in part]
+    print(markdown(["variant", "on", *COLUMNS, "s"], rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
