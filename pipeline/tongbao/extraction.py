@@ -26,7 +26,7 @@ from tongbao.linking.layout import Bodies
 from tongbao.linking.linker import CHOICES, Linker
 from tongbao.linking.scene import Scene
 from tongbao.reading import read_text
-from tongbao.records import Annotated, Bulletin, GoldSection, Mention, Span, Tables
+from tongbao.records import Annotated, Bulletin, GoldSection, Link, Mention, Span, Tables
 from tongbao.rows import build_tables
 from tongbao.tagging.columns import Resources, build_resources
 from tongbao.tagging.mentions import BIO
@@ -74,7 +74,8 @@ class Extractor:
         """Rows of one document, given as text or as read by ``tongbao.reading``."""
         bulletin = read_text(source) if isinstance(source, str) else source
         subject, mentions, marginals = self.mentions(bulletin)
-        annotated, rows = self._link(subject, mentions)
+        links = self._links(subject, mentions)
+        annotated, rows = self._joined(subject, _without_idle_scopes(mentions, links), links)
         units = subject.vocabulary.units
         tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals), rows, units)
         return Extraction(bulletin, annotated, tables)
@@ -94,15 +95,21 @@ class Extractor:
     def given(self, bulletin: Bulletin, mentions: Sequence[Mention]) -> Annotated:
         """The annotation that given mentions (gold) lead to: only their labels and spans are taken."""
         subject = self._subject(bulletin)
-        return self._link(subject, refill(subject, mentions, self.linker))[0]
+        filled = refill(subject, mentions, self.linker)
+        return self._joined(subject, filled, self._links(subject, filled))[0]
 
     def _subject(self, bulletin: Bulletin) -> Subject:
         return Subject.build(bulletin, self.tagger.columns(bulletin.text), self.tagger.resources.vocabulary)
 
-    def _link(self, subject: Subject, mentions: Sequence[Mention]) -> tuple[Annotated, dict[str, float]]:
-        """The annotation that mentions with attributes, in text order, lead to, and how sure each row is."""
+    def _links(self, subject: Subject, mentions: Sequence[Mention]) -> list[Link]:
+        """The links of mentions with attributes, in text order."""
+        return self.linker.link(Scene.build(subject.bulletin, subject.columns, mentions, subject.sums))
+
+    def _joined(
+        self, subject: Subject, mentions: Sequence[Mention], links: Sequence[Link]
+    ) -> tuple[Annotated, dict[str, float]]:
+        """The annotation that mentions and links make, and how sure each row is."""
         bulletin = subject.bulletin
-        links = self.linker.link(Scene.build(bulletin, subject.columns, mentions, subject.sums))
         surer, linked, rows = calibrate(self.calibration, mentions, links)
         annotated = Annotated(
             id=bulletin.id,
@@ -113,6 +120,12 @@ class Extractor:
             sections=_gold_sections(bulletin, mentions),
         )
         return annotated, rows
+
+
+def _without_idle_scopes(mentions: Sequence[Mention], links: Iterable[Link]) -> list[Mention]:
+    """Places that no figure lies in are no scopes: most of them are names in a sentence that counts something else."""
+    used = {link.target for link in links if link.kind == "within"}
+    return [mention for mention in mentions if mention.label != "SCOPE" or mention.id in used]
 
 
 @dataclass(frozen=True, slots=True)
