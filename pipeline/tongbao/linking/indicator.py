@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.linking.layout import Place
+from tongbao.linking.lists import SEPARATORS, number_lists
 from tongbao.records import LABELS, Mention, Quantity, Span
 from tongbao.tagging.arrays import U64, shift
 from tongbao.tagging.columns import KIND_NUMBER, TextColumns
@@ -118,6 +119,7 @@ class _Context:
         self.left_edge = (at - np.maximum(laid.clause_start[owner], laid.start[owner])).astype(np.int64)
         self.right_edge = (laid.clause_end[owner] - 1 - at).astype(np.int64)
         self._focus_facts(columns, places, laid)
+        self._list_facts(text, columns, places)
 
     @staticmethod
     def _count(marks: NDArray[np.bool_], at: I64, first: I64, last: I64) -> U64:
@@ -149,6 +151,23 @@ class _Context:
         self.before1 = np.where(laid.focus_start > 0, padded[np.maximum(laid.focus_start - 1, 0)], 0)[owner]
         self.before2 = np.where(laid.focus_start > 1, padded[np.maximum(laid.focus_start - 2, 0)], 0)[owner]
 
+    def _list_facts(self, text: str, columns: TextColumns, places: Sequence[Place]) -> None:
+        """``member``: how many names of a list stand behind a character, up to the numbers that answer to the list;
+        ``wanted``: how many numbers stand behind the one in focus; equal where name and number answer to each other.
+        """
+        lists = number_lists(text, places)
+        owner = self.owner
+        marks = np.isin(columns.points, [ord(mark) for mark in SEPARATORS])
+        sums = np.concatenate([[0], np.cumsum(marks)])
+        anchor = lists.anchor[owner]
+        behind = sums[anchor] - sums[np.minimum(self.at + 1, anchor)]
+        listed = (lists.size[owner] > 1) & (self.at < anchor)
+        wanted = lists.size[owner] - 1 - lists.index[owner]
+        self.member = np.where(listed, 1 + np.minimum(behind, 4), 0).astype(np.uint64)
+        self.wanted = np.where(listed, 1 + np.minimum(wanted, 4), 0).astype(np.uint64)
+        self.first = np.where(listed, 1 + (lists.index[owner] == 0), 0).astype(np.uint64)
+        self.answers = np.where(listed, 1 + (behind == wanted), 0).astype(np.uint64)
+
 
 def _structure(templates: Templates, c: _Context) -> None:
     near = _bucket(c.distance)
@@ -163,6 +182,14 @@ def _structure(templates: Templates, c: _Context) -> None:
     templates.add(c.relation, c.kind, c.sides)
     templates.add(c.relation, near, c.sides)
     templates.add(c.side, c.between, c.lists, c.depth, tag)
+    _lists(templates, c)
+
+
+def _lists(templates: Templates, c: _Context) -> None:
+    templates.add(c.relation, c.answers, c.first)
+    templates.add(c.relation, c.member, c.wanted, c.first)
+    templates.add(c.relation, c.answers, c.first, c.tags[c.at])
+    templates.add(c.relation, c.answers, c.member, _bucket(c.left_edge))
 
 
 def _surface(templates: Templates, c: _Context, columns: TextColumns) -> None:
@@ -183,6 +210,8 @@ def _surface(templates: Templates, c: _Context, columns: TextColumns) -> None:
     templates.add(r, ch[0], ch[1], ch[2])
     templates.add(r, ch[1], ch[2], ch[3])
     templates.add(r, ch[-3], ch[-2], ch[-1])
+    templates.add(c.answers, c.member, c.first, ch[-1])
+    templates.add(c.answers, c.member, c.first, ch[0])
     templates.add(_bucket(c.distance), c.side, ch[0])
     templates.add(r, see(kinds, -1), see(kinds), see(kinds, 1))
     if columns.words is not None:
