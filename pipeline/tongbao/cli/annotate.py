@@ -121,6 +121,13 @@ def check(
             help="不报这一类;可多次给出。 Leave this kind out; may be repeated.", metavar="CODE", callback=_known
         ),
     ] = None,
+    accepted: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            help="看过并认可的问题(TSV:document offset code reason),不再报。 "
+            "Findings that were looked at and are right as they are."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """逐条列出标注里的问题。 List what is wrong with annotations.
@@ -139,7 +146,7 @@ def check(
     """
     from tongbao.cli.annotations import check as run
 
-    run(files, only or [], skip or [], json)
+    run(files, only or [], skip or [], accepted, json)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from tongbao.annotation.accepted import read_accepted, without
 from tongbao.annotation.agreement import Agreement, differences, render
 from tongbao.annotation.agreement import agree as agreement_of
 from tongbao.annotation.files import SUFFIXES, read_annotations
@@ -21,7 +22,7 @@ from tongbao.errors import AnnotationError
 FINDINGS = 5
 
 
-def check(paths: list[Path], only: list[str], skip: list[str], json: bool) -> None:
+def check(paths: list[Path], only: list[str], skip: list[str], accepted: Path | None, json: bool) -> None:
     """Print every finding; a file that cannot be read is named, and the others are checked all the same."""
     entries: list[Entry] = []
     failed = False
@@ -31,10 +32,10 @@ def check(paths: list[Path], only: list[str], skip: list[str], json: bool) -> No
         except AnnotationError as error:
             complain(str(error))
             failed = True
+    known = read_accepted(accepted) if accepted else frozenset()
+    left, stale = without(review(entries), known)
     findings = [
-        finding
-        for finding in review(entries)
-        if (not only or finding.problem.code in only) and finding.problem.code not in skip
+        finding for finding in left if (not only or finding.problem.code in only) and finding.problem.code not in skip
     ]
     if json:
         _print_json([_finding_dict(finding) for finding in findings])
@@ -44,6 +45,9 @@ def check(paths: list[Path], only: list[str], skip: list[str], json: bool) -> No
     counts = Counter(finding.problem.code for finding in findings)
     kinds = "".join(f", {code} {n}" for code, n in counts.most_common())
     note(f"{len(entries)} 篇 documents: {len(findings)} 个问题 findings{kinds}")
+    if stale:
+        listed = ", ".join(" ".join(map(str, key)) for key in stale)
+        note(f"{accepted}: 已不再出现 found no longer: {listed}")
     if failed or findings:
         raise typer.Exit(1 if failed else FINDINGS)
 

@@ -10,7 +10,7 @@ from functools import cache
 from tongbao.numbers.changes import change_of
 from tongbao.numbers.modifiers import BEFORE, outer_bound, word_before
 from tongbao.numbers.numerals import MAX_LENGTH, fold_forms
-from tongbao.numbers.surfaces import Core, read_core, read_rank, strip_modifiers
+from tongbao.numbers.surfaces import Core, read_core, read_limits, read_rank, strip_modifiers
 from tongbao.numbers.units import UnitTable, kind_of
 from tongbao.records import Bound, Change, Quantity, QuantityKind
 
@@ -42,6 +42,9 @@ def parse_quantity(surface: str, before: str = "", after: str = "", units: UnitT
     text = text[1:] if currency else text
     core = read_rank(text, before)
     bound: Bound | None = core.bound if core else None
+    if core is None:
+        core = read_limits(text)
+        bound = core.bound if core else None
     if core is None:
         text, bound = strip_modifiers(text)
         core = read_core(text)

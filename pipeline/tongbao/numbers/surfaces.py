@@ -86,6 +86,22 @@ def read_core(text: str) -> Core | None:
     return None
 
 
+@cache
+def _limits_pattern() -> re.Pattern[str]:
+    return re.compile(r"(.+?)(?:及?以上|起)[、,，至到]?(?:不足|不满|不超过)?(.+?)(?:及?以下|以内)?")
+
+
+def read_limits(text: str) -> Core | None:
+    """二万元以上二十万元以下, 3个以上不足10个: the range of a law or a norm, whose limits are exact."""
+    match = _limits_pattern().fullmatch(text)
+    left, right = (_simple(match[1]), _simple(match[2])) if match else (None, None)
+    if left is None or right is None or left.value is None or right.value is None:
+        return None
+    if left.unit not in (None, right.unit) or left.value >= right.value:
+        return None
+    return Core(low=left.value, high=right.value, unit=right.unit, kind=right.kind, bound="exact")
+
+
 def _percent(text: str) -> Core | None:
     """百分之五 is 5 %, 千分之三 is 3 ‰; 百分之二至三 is a range."""
     match = re.fullmatch(r"(百|千|佰|仟)分之(.+)", text)
