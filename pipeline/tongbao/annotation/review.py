@@ -5,8 +5,8 @@ Where reading gold stops at the first bad line, a review goes on to the end and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Entry:
     name: str | None
     document: Annotated | None
     problems: tuple[Problem, ...] = ()
+    #: In a sheet, the lines of the spans by the offsets at which these begin.
+    lines: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ def read_entries(path: str | Path) -> list[Entry]:
 
 def _sheet_entry(sheet: Sheet, file: str) -> Entry:
     problems = tuple(Problem("format", None, str(error)) for error in sheet.errors)
-    return Entry(file, sheet.line, sheet.id, sheet.document, problems)
+    mentions = sheet.document.mentions if sheet.document else ()
+    lines = {mention.span.start: sheet.lines[mention.id] for mention in mentions}
+    return Entry(file, sheet.line, sheet.id, sheet.document, problems, lines)
 
 
 def _entry(line: str, file: str, number: int, first: bool) -> Entry | None:
@@ -118,7 +122,8 @@ def review(entries: Sequence[Entry]) -> list[Finding]:
 
 def _finding(entry: Entry, problem: Problem) -> Finding:
     name = None if entry.name is None else one_line(entry.name)
-    return Finding(one_line(entry.file), entry.line, name, replace(problem, message=one_line(problem.message)))
+    line = entry.line if problem.offset is None else entry.lines.get(problem.offset, entry.line)
+    return Finding(one_line(entry.file), line, name, replace(problem, message=one_line(problem.message)))
 
 
 def _against_guidelines(document: Annotated | None) -> Iterator[Problem]:

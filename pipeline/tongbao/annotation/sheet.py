@@ -8,10 +8,11 @@ A file of sheets begins with ``# tongbao sheet 1``; after that, line by line, by
   before each ``>`` and ``+`` but the very first, they are the text of the document, character by character.
 - ``= NUMBER | title=TITLE | lead=d7 d8``: a section begins with the next block; ``=/ NUMBER``: it ended with the last.
 - ``ID LABEL SURFACE | key=value | …``: a span in the block above. Characters that stand several times in the block are
-  told apart as ``SURFACE~2``, the second time; ``\\n`` is a line feed, ``\\|`` a bar. Keys of a quantity are
+  told apart as ``SURFACE~2``, the second time; ``\\n`` is a line feed, ``\\|`` a bar, ``\\s`` a space
+  at an end. Keys of a quantity are
   ``indicator`` (pieces joined by `` + ``), ``period``, ``scope`` and ``of`` (ids); ``value``, ``low``, ``high``,
   ``unit``, ``bound``, ``kind`` and ``change`` stand only where they are others than the grammar reads from the
-  characters. ``-`` is nothing. ``confidence`` says what the model was how sure of; it is not read back.
+  characters, which ``reads`` shows. ``-`` is nothing. ``reads`` and ``confidence`` are for the eye and not read back.
 - ``#…`` and blank lines between spans are comments.
 
 This module writes sheets; :mod:`tongbao.annotation.sheet_reading` reads them.
@@ -36,6 +37,8 @@ NOTHING: Final = "-"
 
 #: What the grammar of numbers fills in where a sheet is silent.
 GRAMMAR_KEYS: Final = ("value", "low", "high", "unit", "bound", "kind", "change")
+#: What is shown to the annotator only.
+UNREAD: Final = ("reads", "confidence")
 _ESCAPES: Final = (("\\", "\\\\"), ("\n", "\\n"), ("|", "\\|"))
 
 
@@ -48,7 +51,7 @@ def write_sheet(documents: Iterable[Annotated]) -> str:
     """
     lines = [HEADER]
     for document in documents:
-        lines += ["", f"== {document.id} {document.origin}", *_Sheet(document).lines()]
+        lines += ["", f"== {escape(document.id)} {document.origin}", *_Sheet(document).lines()]
     return "\n".join(lines) + "\n"
 
 
@@ -65,7 +68,11 @@ def escape(text: str) -> str:
     """Characters as they stand in a field of a span's line."""
     for plain, escaped in _ESCAPES:
         text = text.replace(plain, escaped)
-    return text
+    # Spaces that the reading of a line would strip or take for part of a separator.
+    text = text.replace(" + ", "\\s+ ")
+    inner = text.strip(" ")
+    left, right = len(text) - len(text.lstrip(" ")), len(text) - len(text.rstrip(" ")) if inner else 0
+    return "\\s" * left + inner + "\\s" * right
 
 
 def grammar_reading(text: str, span: Span) -> dict[str, str | None]:
@@ -168,6 +175,8 @@ class _Sheet:
             for key in ("from", "to"):
                 if data.get(key) != read[key]:
                     yield key, data.get(key)
+            if any(read.values()):
+                yield "reads", " ".join(day or NOTHING for day in read.values())
         else:
             for key in ("role", "canonical", "kind", "act", "number", "nested", "nested_in", "issuer", "trial"):
                 if data.get(key) not in (None, False):
@@ -194,6 +203,10 @@ class _Sheet:
         for key in GRAMMAR_KEYS:
             if key not in read or given[key] != read[key]:
                 yield key, given[key]
+        if read:
+            number = read["value"] or f"{read['low']}~{read['high']}"
+            words = (read["unit"], *(read[key] for key in ("bound", "kind", "change")))
+            yield "reads", " ".join([number, *(word or NOTHING for word in words)])
 
 
 def blocks_of(document: Annotated, bulletin: Bulletin) -> tuple[Span, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from tongbao.annotation.gold import from_json
-from tongbao.annotation.sheet import GRAMMAR_KEYS, HEADER, NOTHING, grammar_reading, occurrences, period_reading
+from tongbao.annotation.sheet import GRAMMAR_KEYS, HEADER, NOTHING, UNREAD, grammar_reading, occurrences, period_reading
 from tongbao.errors import AnnotationError
 from tongbao.records import LABELS, Annotated, Span
 
@@ -19,10 +19,11 @@ SHEET: Final = ".sheet"
 
 _T = TypeVar("_T")
 
+_ESCAPED: Final = {"n": "\n", "s": " "}
 _TIMES: Final = re.compile(r"~([0-9]+)$")
 _KEYS: Final = {
-    "QUANTITY": {"indicator", "period", "scope", "of", "confidence", *GRAMMAR_KEYS},
-    "PERIOD": {"from", "to", "confidence"},
+    "QUANTITY": {"indicator", "period", "scope", "of", "reads", "confidence", *GRAMMAR_KEYS},
+    "PERIOD": {"from", "to", "reads", "confidence"},
     "DEPARTMENT": {"role", "canonical", "confidence"},
     "POLICY": {"kind", "act", "number", "nested", "nested_in", "issuer", "trial", "confidence"},
     "ORGANIZATION": {"confidence"},
@@ -67,12 +68,16 @@ def sheet_text(path: str | Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One document of a file, from line ``line`` on; ``None`` with everything that is wrong where something is."""
+    """One document of a file, from line ``line`` on; ``None`` with everything that is wrong where something is.
+
+    ``lines`` gives the line of every span by its id.
+    """
 
     line: int
     id: str
     document: Annotated | None
     errors: tuple[AnnotationError, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def parse_sheets(text: str, place: str) -> list[Sheet]:
@@ -97,10 +102,10 @@ def parse_sheets(text: str, place: str) -> list[Sheet]:
 
 
 def _begin(line: str, number: int, where: str) -> _Draft:
-    parts = line.split()
-    if len(parts) != 3:
+    id, _, origin = line[3:].strip().rpartition(" ")
+    if not id:
         raise AnnotationError(where, "not the head of a document", "write == ID ORIGIN")
-    return _Draft(number, where, parts[1], parts[2])
+    return _Draft(number, where, _unescape(id), origin)
 
 
 @dataclass(slots=True)
@@ -181,7 +186,8 @@ class _Draft:
         data = {"id": self.id, "origin": self.origin, "text": self.text, "spans": spans}
         data |= {"sections": sections} if sections else {}
         documents = [] if self.errors else self._kept(partial(from_json, data, self.where))
-        return Sheet(self.line, self.id, documents[0] if documents else None, tuple(self.errors))
+        lines = {entry.id: int(entry.where.rpartition(":")[2]) for entry in self.entries}
+        return Sheet(self.line, self.id, documents[0] if documents else None, tuple(self.errors), lines)
 
     def _kept(self, make: Callable[[], _T]) -> list[_T]:
         """What ``make`` returns, none where it fails; the failure is kept for the end."""
@@ -228,7 +234,7 @@ class _Entry:
     def data(self, text: str, block: Span, found: dict[str, Span]) -> dict[str, Any]:
         span = found[self.id]
         data: dict[str, Any] = {"id": self.id, "label": self.label, "start": span.start, "end": span.end}
-        given = {key: _value(value) for key, value in self.keys.items() if key != "confidence"}
+        given = {key: _value(value) for key, value in self.keys.items() if key not in UNREAD}
         if self.label == "QUANTITY":
             return data | self._quantity(text, block, span, given, found)
         if self.label == "PERIOD":
@@ -307,7 +313,7 @@ def _value(value: str) -> str | None:
 
 
 def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], text)
+    return re.sub(r"\\(.)", lambda match: _ESCAPED.get(match[1], match[1]), text)
 
 
 def _indent(text: str) -> int:

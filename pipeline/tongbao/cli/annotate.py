@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional, get_args
+from typing import Annotated, Literal, Optional, get_args
 
 import typer
 
@@ -66,6 +66,10 @@ def preannotate(
         bool,
         typer.Option("--bare", help="不预标,只分句,供独立标注。 No spans: for annotation that no model has touched."),
     ] = False,
+    origin: Annotated[
+        Literal["external", "authored"],
+        typer.Option(help="文档来源:别处的,或为训练而写的。 Where the documents come from."),
+    ] = "external",
     force: Force = False,
 ) -> None:
     """用模型预标,供人改正。 Annotate with a model, to be corrected by hand.
@@ -76,7 +80,7 @@ def preannotate(
     """
     from tongbao.cli.annotation_files import preannotate as run
 
-    run(paths, output, model, lexicon, encoding, bare=bare, force=force)
+    run(paths, output, model, lexicon, encoding, bare=bare, origin=origin, force=force)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -16,7 +17,7 @@ from tongbao.batch import find_inputs, read_input
 from tongbao.cli.annotations import FINDINGS, annotation_files
 from tongbao.cli.console import complain, note
 from tongbao.errors import TongbaoError
-from tongbao.records import Annotated
+from tongbao.records import Annotated, Origin
 
 
 def preannotate(
@@ -27,6 +28,7 @@ def preannotate(
     encoding: str | None,
     *,
     bare: bool,
+    origin: Origin,
     force: bool,
 ) -> None:
     """Write what the model finds; exits with 3 or 1 where documents could not be read."""
@@ -44,8 +46,9 @@ def preannotate(
         except TongbaoError as error:
             complain(str(error))
             continue
-        empty = Annotated(bulletin.id, "external", bulletin.text, (), ())
-        documents.append(empty if extractor is None else extractor.extract(bulletin).annotated)
+        empty = Annotated(bulletin.id, origin, bulletin.text, (), ())
+        found = empty if extractor is None else extractor.extract(bulletin).annotated
+        documents.append(replace(found, origin=origin))
     if documents:
         written = write_annotations(output, documents, force=force)
         note(f"{len(documents)} 篇 documents, {len(written)} 个文件 files: {output}")

@@ -60,8 +60,9 @@ def _distant() -> tuple[tuple[re.Pattern[str], Bound], ...]:
     return (
         (re.compile(rf"(?:不足|不到|不及|未达|不超过|别超过|不得超过){gap}的\s*$"), "at_most"),
         (re.compile(rf"(?<![不未别得])超过{gap}的\s*$"), "at_least"),
-        (re.compile(r"(?:至少|最少|不少于)[^\d，。；、,;]{1,4}$"), "at_least"),
-        (re.compile(r"(?:至多|最多|顶多)[^\d，。；、,;]{1,4}$"), "at_most"),
+        (re.compile(r"(?:至少|最少|不少于)(?!的)[^\d，。；、,;]{1,4}$"), "at_least"),
+        (re.compile(r"(?:至多|最多|顶多)(?!的)[^\d，。；、,;]{1,4}$"), "at_most"),
+        (re.compile(r"(?:(?<![节公合条签特预])约|大约|大致)(?:占|为|有|合|等于|相当于)\s*$"), "approx"),
     )
 
 

@@ -79,7 +79,7 @@ def moves_in_rank(before: str) -> bool:
 
 def read_core(text: str) -> Core | None:
     """A surface without modifiers: percent, ratio, sum of money, range or plain number with its unit."""
-    for reader in (_percent, _ratio, _compound_money, _range, _simple):
+    for reader in (_percent, _ratio, _compound_money, _compound_time, _range, _simple):
         core = reader(text)
         if core is not None:
             return core
@@ -140,6 +140,37 @@ def _compound_money(text: str) -> Core | None:
     if tenths >= 10 or cents >= 100:
         return None
     return Core(value=add(whole, tenths / 10 + cents / 100), unit=match["unit"], kind="money")
+
+
+#: Units of time from the longest down, each with how many of the next it holds; months and years stand apart from days,
+#: which no number of them equals.
+_CLOCK = (("天", 24), ("小时", 60), ("分", 60), ("秒", 1))
+_CALENDAR = (("年", 12), ("个月", 1))
+
+
+def _compound_time(text: str) -> Core | None:
+    """6年零2个月, 1小时09分42秒: the sum, in the last unit that is written."""
+    for units in (_CLOCK, _CALENDAR):
+        names = "|".join(rf"{name}钟?" if name in "分秒" else name for name, _ in units)
+        parts = re.findall(rf"(?:零|又)?(.+?)({names})", text)
+        if len(parts) > 1 and "".join(number + unit for number, unit in parts) == re.sub("零(?=.)|又", "", text):
+            return _summed(parts, units)
+    return None
+
+
+def _summed(parts: list[tuple[str, str]], units: tuple[tuple[str, int], ...]) -> Core | None:
+    order = [name for name, _ in units]
+    places = [order.index(unit.removesuffix("钟")) for _, unit in parts]
+    values = [parse_numeral(number) for number, _ in parts]
+    if places != sorted(set(places)) or any(value is None for value in values):
+        return None
+    total: Number = Decimal(0)
+    for at in range(places[0], places[-1] + 1):
+        if at in places:
+            total = add(total, values[places.index(at)] or Decimal(0))
+        if at < places[-1]:
+            total = multiply(total, Decimal(units[at][1]))
+    return Core(value=total, unit=parts[-1][1], kind="duration")
 
 
 _CONNECTOR = re.compile(r"(?:[-—–~～至到]|——|--)(?=[\d一二两三四五六七八九十百千])")
