@@ -40,7 +40,7 @@ wheel: $(VENV)/dev.stamp ## build dist/tongbao-*.whl, with the model inside
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
 lock: ## pin every library anew (needs uv)
-	uv pip compile $(LOCK) pyproject.toml --all-extras -o requirements/dev.txt
+	uv pip compile $(LOCK) pyproject.toml $(EXTRAS) -o requirements/dev.txt
 	uv pip compile $(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	uv pip compile $(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 
@@ -52,6 +52,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # One resolution for all Python versions, so that a model trained on one is read by the same numpy on another.
+EXTRAS := --extra train --extra spacy --extra documents --extra tables --extra dask --extra dev
 LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade --quiet \
 	--no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
