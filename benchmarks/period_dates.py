@@ -67,7 +67,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Dates of periods against gold, on gold spans.")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE.jsonl")
     parser.add_argument("--errors", action="store_true", help="list the mismatches")
-    parser.add_argument("--split", metavar="SPLITS.json:NAME", help="only the documents of this list (train, dev, test)")
+    parser.add_argument(
+        "--split", metavar="SPLITS.json:NAME", help="only the documents of this list (train, dev, test)"
+    )
     options = parser.parse_args()
     documents = [document for path in options.files for document in read_gold(path)]
     if options.split:
