@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongbao.annotation import read_gold
-from tongbao.linking import attributes
+from tongbao.linking.dating import periods
 from tongbao.reading import read_text
 from tongbao.records import Annotated, Period, Span
 from tongbao.training.splits import read_splits
@@ -38,7 +38,7 @@ class Dated:
 def dated(document: Annotated) -> Iterator[Dated]:
     """The periods of a document, in text order."""
     mentions = sorted((m for m in document.mentions if m.label == "PERIOD"), key=lambda m: m.span)
-    found = attributes.periods(read_text(document.text, document.id), mentions)
+    found = periods(read_text(document.text, document.id), [mention.span for mention in mentions])
     for mention, period in zip(mentions, found, strict=True):
         gold = mention.attributes if isinstance(mention.attributes, Period) else Period(None, None)
         yield Dated(mention.span, gold, period)

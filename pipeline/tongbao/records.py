@@ -105,12 +105,25 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Where a stretch of a text stood in its file: ``page`` and ``paragraph`` count from 1.
+
+    ``None`` where the format has no pages, or its paragraphs cannot be told. A row of a table is a paragraph.
+    """
+
+    span: Span
+    page: int | None
+    paragraph: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """One document as read: its text, untouched, and its structure.
 
     ``sections`` are in text order, parents before children; ``sentences`` are in text order, do not overlap, and
     cover every character that is not white space. ``sha256`` is the digest of the file's bytes (of the UTF-8 form
-    of the text where there was no file).
+    of the text where there was no file). ``blocks`` say where the text stood in the file, in text order, without
+    overlap; none for plain text, which is its own place.
     """
 
     id: str
@@ -121,6 +134,7 @@ class Bulletin:
     sha256: str = ""
     source: str | None = None
     encoding: str = "utf-8"
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def faulty(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("verb", ["check", "stats", "agree"])
+@pytest.mark.parametrize("verb", ["preannotate", "export", "merge", "check", "stats", "agree"])
 def test_help_speaks_both_languages(tongbao: Any, verb: str) -> None:
     run = tongbao("annotate", verb, "--help")
     assert (run.code, run.err) == (0, "")
@@ -174,3 +174,98 @@ def test_agree_on_other_texts(tongbao: Any, tmp_path: Path) -> None:
     run = tongbao("annotate", "agree", CLEAN, path)
     assert run.code == 1
     assert "different texts" in run.err
+
+
+@pytest.fixture
+def sheets(tongbao: Any, tmp_path: Path, bulletin: Path) -> Path:
+    """The small bulletin, annotated by the model, as a folder with one sheet."""
+    folder = tmp_path / "sheets"
+    run = tongbao("annotate", "preannotate", bulletin, "-o", folder)
+    assert (run.code, run.out) == (0, "")
+    assert [path.name for path in folder.iterdir()] == ["bulletin.sheet"]
+    return folder
+
+
+def test_the_loop_from_bulletin_to_gold(tongbao: Any, tmp_path: Path, sheets: Path) -> None:
+    """preannotate, correct, check, merge, correct again, merge again."""
+    sheet, gold = sheets / "bulletin.sheet", tmp_path / "gold.jsonl"
+    text = sheet.read_text("utf-8")
+    assert " QUANTITY 34座 | indicator=" in text
+    assert "confidence=" in text
+    assert tongbao("annotate", "check", sheets).code == 0
+    run = tongbao("annotate", "merge", sheets, "--into", gold)
+    assert (run.code, run.out) == (0, "")
+    assert "bulletin: 新增 added" in run.err
+    assert "confidence" not in gold.read_text("utf-8")
+    assert tongbao("annotate", "merge", sheets, "--into", gold).err == "1 篇未变 documents unchanged\n"
+    sheet.write_text(re.sub(r"34座 . indicator=[^|]*", "34座 | indicator=水厂 ", text), "utf-8")
+    run = tongbao("annotate", "merge", sheets, "--into", gold)
+    assert run.err == "bulletin: 更正 corrected, spans +0 -0 ~1\n"
+    assert len(gold.read_text("utf-8").splitlines()) == 2
+
+
+def test_a_bad_sheet_changes_nothing(tongbao: Any, tmp_path: Path, sheets: Path) -> None:
+    sheet, gold = sheets / "bulletin.sheet", tmp_path / "gold.jsonl"
+    gold.write_bytes(CLEAN.read_bytes())
+    sheet.write_text(sheet.read_text("utf-8").replace("QUANTITY 34座", "QUANTITY 35座"), "utf-8")
+    run = tongbao("annotate", "merge", sheet, "--into", gold)
+    assert (run.code, run.out) == (5, "")
+    assert f"{sheet}:" in run.err
+    assert "'35座' stands 0 times" in run.err
+    assert gold.read_bytes() == CLEAN.read_bytes()
+
+
+def test_another_text_under_a_known_id_is_refused(tongbao: Any, tmp_path: Path, sheets: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    assert tongbao("annotate", "merge", sheets, "--into", gold).code == 0
+    before = gold.read_bytes()
+    sheet = sheets / "bulletin.sheet"
+    sheet.write_text(sheet.read_text("utf-8").replace("供水情况", "用水情况"), "utf-8")
+    run = tongbao("annotate", "merge", sheet, "--into", gold)
+    assert run.code == 5
+    assert "texts are never edited" in run.err
+    assert gold.read_bytes() == before
+
+
+def test_bare_sheets_hold_no_spans(tongbao: Any, tmp_path: Path, bulletin: Path) -> None:
+    path = tmp_path / "bare.sheet"
+    run = tongbao("annotate", "preannotate", bulletin, "--bare", "--origin", "authored", "-o", path)
+    assert run.code == 0
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[:3] == ["# tongbao sheet 1", "", "== bulletin authored"]
+    assert all(line[:1] in (">", "+", "&") for line in lines[3:])
+
+
+def test_nothing_is_written_over(tongbao: Any, sheets: Path, bulletin: Path) -> None:
+    before = (sheets / "bulletin.sheet").read_bytes()
+    run = tongbao("annotate", "preannotate", bulletin, "-o", sheets)
+    assert run.code == 1
+    assert "is there already" in run.err
+    assert (sheets / "bulletin.sheet").read_bytes() == before
+    assert tongbao("annotate", "preannotate", bulletin, "-o", sheets, "--force").code == 0
+
+
+def test_unreadable_bulletins_cost_only_themselves(tongbao: Any, tmp_path: Path, bulletin: Path, bad: Any) -> None:
+    path = tmp_path / "out.jsonl"
+    run = tongbao("annotate", "preannotate", bulletin, bad["empty"], "-o", path)
+    assert run.code == 3
+    assert str(bad["empty"]) in run.err
+    assert len(path.read_text("utf-8").splitlines()) == 2
+    assert tongbao("annotate", "preannotate", bad["empty"], "-o", tmp_path / "none.jsonl").code == 1
+    assert not (tmp_path / "none.jsonl").exists()
+
+
+def test_gold_to_sheets_and_back(tongbao: Any, tmp_path: Path) -> None:
+    folder, gold = tmp_path / "sheets", tmp_path / "gold.jsonl"
+    assert tongbao("annotate", "export", CLEAN, "-o", folder).code == 0
+    assert tongbao("annotate", "merge", folder, "--into", gold).code == 0
+    assert tongbao("annotate", "agree", CLEAN, gold).out.splitlines()[-1].startswith("分歧 differences: 0")
+
+
+def test_accepted_findings(tongbao: Any, faulty: Path, tmp_path: Path) -> None:
+    table = tmp_path / "accepted.tsv"
+    table.write_text("document\toffset\tcode\treason\nwrong\t34\tunit\tmeant\nwrong\t1\tkind\tgone\n", "utf-8")
+    run = tongbao("annotate", "check", faulty, "--accepted", table)
+    assert run.code == 5
+    assert [line.split(": ")[1] for line in run.out.splitlines()] == ["wrong 34 kind", "again - near-duplicate"]
+    assert "found no longer: wrong 1 kind" in run.err

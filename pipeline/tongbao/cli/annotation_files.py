@@ -16,7 +16,7 @@ from tongbao.annotation.review import read_entries, review
 from tongbao.batch import find_inputs, read_input
 from tongbao.cli.annotations import FINDINGS, annotation_files
 from tongbao.cli.console import complain, note
-from tongbao.errors import TongbaoError
+from tongbao.errors import AnnotationError, TongbaoError
 from tongbao.records import Annotated, Origin
 
 
@@ -73,7 +73,11 @@ def merge(paths: list[Path], into: Path) -> None:
         raise typer.Exit(FINDINGS)
     gold = read_gold(into) if into.exists() else ()
     corrected = [entry.document for entry in entries if entry.document is not None]
-    documents, changes = merged(gold, corrected)
+    try:
+        documents, changes = merged(gold, corrected)
+    except AnnotationError as error:
+        complain(str(error))
+        raise typer.Exit(FINDINGS) from error
     write_gold(into, documents, header=_has_header(into))
     for line in _told(changes):
         note(line)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tongbao.linking import attributes
 from tongbao.linking.canonical import canonical_names
+from tongbao.linking.dating import periods
 from tongbao.linking.facts import TextSums, span_facts
 from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES, class_features, classify
 from tongbao.linking.layout import places
@@ -146,7 +147,7 @@ def fill(subject: Subject, mentions: Sequence[Mention], nested: set[Span], linke
         **_policies(subject, mentions, nested, linker),
     }
     dated = [mention for mention in mentions if mention.label == "PERIOD"]
-    dates = attributes.periods(subject.bulletin, dated)
+    dates = periods(subject.bulletin, [mention.span for mention in dated])
     filled.update((mention.id, replace(mention, attributes=found)) for mention, found in zip(dated, dates, strict=True))
     return _issuers(subject.bulletin, [filled.get(mention.id, mention) for mention in mentions])
 

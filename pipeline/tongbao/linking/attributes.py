@@ -1,6 +1,6 @@
 """Attributes of mentions by rule: what a quantity or a period says, and first readings of departments and policies.
 
-Quantities and periods are read by the number grammar. What a department does and what kind of document a policy is and
+Quantities are read by the number grammar (periods too: ``dating``). What a department does and what kind of document a policy is and
 what is done with it are decided by learned models (``kinds``), for which the readings here are one piece of evidence.
 """
 
@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 
-from tongbao.numbers import UnitTable, clause_around, parse_period, parse_quantity
+from tongbao.numbers import UnitTable, clause_around, parse_quantity
 from tongbao.records import (
     Act,
     Bulletin,
     Mention,
-    Period,
     PolicyKind,
     Quantity,
     Role,
@@ -158,29 +156,3 @@ def issuer_in_title(title: str) -> str | None:
     """
     match = _ISSUER.match(title)
     return match[1] if match and not match[1].endswith(_REGION_ENDS) else None
-
-
-# --- periods -------------------------------------------------------------------------------------------------------
-
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
-
-
-def anchor_date(bulletin: Bulletin) -> date | None:
-    """The day that 今年 is counted from: publication, else the end of the first year that the text names."""
-    if bulletin.metadata.published:
-        return bulletin.metadata.published
-    match = _YEAR.search(bulletin.metadata.title or "") or _YEAR.search(bulletin.text)
-    return date(int(match[1]), 12, 31) if match else None
-
-
-def periods(bulletin: Bulletin, mentions: Sequence[Mention]) -> list[Period]:
-    """Dates of the PERIOD mentions in text order; one without a year takes it from the one before or the anchor."""
-    anchor = anchor_date(bulletin)
-    previous: Period | None = None
-    out: list[Period] = []
-    for mention in mentions:
-        found = parse_period(mention.span.of(bulletin.text), anchor, previous)
-        out.append(found)
-        if found.first or found.last:
-            previous = found
-    return out

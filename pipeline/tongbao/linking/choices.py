@@ -23,15 +23,16 @@ from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 _MOST_DATED, _MOST_OF = 6, 8
 
 
-#: Ranks of the candidates that are not in front of the quantity.
-_NONE, _BEHIND = 14, 15
+#: Ranks of the candidates that are not among the nearest in front of the quantity.
+_OPENING, _HEADING, _NONE, _BEHIND = 12, 13, 14, 15
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """M pairs of a quantity and a candidate (-1 for "none"), those of one quantity together, "none" last.
 
-    ``rank`` counts the candidates from the nearest one in front (0, 1, …); "none" has 14, one behind the quantity 15.
+    ``rank`` counts the candidates from the nearest one in front (0, 1, …); the first one of the section has 12 and the
+    last one in a heading 13 where they are not among these; "none" has 14, one behind the quantity 15.
     """
 
     query: I64
@@ -45,22 +46,48 @@ class Pairs:
 
 
 def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_section: bool) -> Pairs:
-    """Candidates among periods or scopes: those of the sentence, and the last ones of the section before it."""
+    """Candidates among periods or scopes: those of the sentence and, ``within_section``, the last ones of the section
+    before it, the first one of the section and the last one that stands in a heading.
+    """
     starts = [other.mention.span.start for other in others]
+    governing = _Governing(others)
     rows: list[tuple[int, int, int]] = []
     for number, place in enumerate(quantities):
         at = bisect_left(starts, place.mention.span.start)
-        outside = 0
+        begun, outside = len(rows), 0
         for rank, index in enumerate(range(at - 1, max(-1, at - 1 - _MOST_DATED), -1)):
             inside = others[index].sentence == place.sentence
             if not inside and (not within_section or others[index].section != place.section or outside == 2):
                 break
             outside += not inside
             rows.append((number, index, rank))
+        if within_section:
+            taken = {row[1] for row in rows[begun:]}
+            for index, rank in governing.at(place, at):
+                if index not in taken:
+                    rows.append((number, index, rank))
+                    taken.add(index)
         if at < len(others) and others[at].sentence == place.sentence:
             rows.append((number, at, _BEHIND))
         rows.append((number, -1, _NONE))
     return Pairs.build(rows)
+
+
+class _Governing:
+    """Which periods may govern a stretch from afar."""
+
+    def __init__(self, others: Sequence[Place]) -> None:
+        self._first: dict[int, int] = {}
+        self._heading = [-1]
+        for index, other in enumerate(others):
+            self._first.setdefault(other.section, index)
+            self._heading.append(index if other.heading else self._heading[-1])
+
+    def at(self, place: Place, before: int) -> list[tuple[int, int]]:
+        """Those in front of a quantity, ``before`` being how many are: index and rank."""
+        first, heading = self._first.get(place.section, before), self._heading[before]
+        found = [(first, _OPENING)] if first < before else []
+        return found + ([(heading, _HEADING)] if heading >= 0 else [])
 
 
 def of_pairs(quantities: Sequence[Place]) -> Pairs:

@@ -25,7 +25,7 @@ class SpanFacts:
     ``whole``, ``head2``, ``tail2`` and ``tail3`` are hashes of the surface and of its ends; ``before`` and ``after``
     hashes of the 1, 2 and 3 characters on each side; ``word_before`` and ``word_after`` hashes of the 1st, 2nd and 3rd
     word on each side (zeros without words); ``depth`` is how many round brackets are open round the span, at most 2;
-    ``opens`` adds up whether it begins its sentence (2) and whether it begins its clause (1).
+    ``opens`` adds up whether it stands in a heading (4), begins its sentence (2) and begins its clause (1).
     """
 
     start: I64
@@ -77,6 +77,7 @@ def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) ->
     end = np.array([place.mention.span.end for place in places], dtype=np.int64)
     sentence = np.array([place.sentence.start for place in places], dtype=np.int64)
     clause = np.array([place.clause.start for place in places], dtype=np.int64)
+    heading = np.array([place.heading for place in places], dtype=np.int64)
     size = len(columns.points)
     hashes = columns.hashes
 
@@ -101,7 +102,7 @@ def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) ->
         word_before=_words(columns, start - 1, (0, -1, -2)),
         word_after=_words(columns, end, (0, 1, 2)),
         depth=np.minimum(sums.depth[start], 2).astype(np.uint64),
-        opens=(2 * (start == sentence) + (start == clause)).astype(np.uint64),
+        opens=(4 * heading + 2 * (start == sentence) + (start == clause)).astype(np.uint64),
     )
 
 

@@ -11,6 +11,8 @@ from tongbao.records import Bulletin, Label, Mention, Span
 
 #: Clauses inside brackets that one clause may hold in front of a quantity before the look-up gives up.
 _CLAUSES_LOOKED_AT = 40
+_LONGEST_HEADING = 45
+_STOPS = frozenset("。！？；，、!?;,…)）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class Place:
     """The surroundings of one mention.
 
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
-    same sentence (the clause in front, or the one round a bracket); ``section`` is an index or -1.
+    same sentence (the clause in front, or the one round a bracket); ``section`` is an index or -1; ``heading`` says
+    whether the sentence is a heading, with or without a number.
     """
 
     mention: Mention
@@ -26,6 +29,7 @@ class Place:
     clause: Span
     before: Span | None
     section: int
+    heading: bool = False
 
 
 def holding(spans: Sequence[Span], starts: Sequence[int], position: int) -> int:
@@ -65,8 +69,18 @@ def places(bulletin: Bulletin, mentions: Sequence[Mention], labels: Container[La
         if index != current:
             current, clauses = index, split_clauses(bulletin.text, sentence)
         clause, before = _clause_of(clauses, mention.span, sentence)
-        out.append(Place(mention, sentence, clause, before, sections.at(mention.span.start)))
+        section = sections.at(mention.span.start)
+        out.append(Place(mention, sentence, clause, before, section, is_heading(bulletin.text, sentence)))
     return out
+
+
+def is_heading(text: str, sentence: Span) -> bool:
+    """Whether a sentence is a short line of its own without a full stop: 一、2024年工作回顾."""
+    if len(sentence) > _LONGEST_HEADING or text[sentence.end - 1 : sentence.end] in _STOPS:
+        return False
+    before = text[max(0, sentence.start - 8) : sentence.start].rstrip(" \t\u3000")
+    alone = text[sentence.end : sentence.end + 8].lstrip(" \t\u3000")[:1]
+    return before[-1:] in ("", "\n", "\r") and alone in ("", "\n", "\r")
 
 
 def _clause_of(clauses: Sequence[Span], span: Span, sentence: Span) -> tuple[Span, Span | None]:

@@ -3,12 +3,14 @@
 from tongbao.numbers.candidates import find_quantities
 from tongbao.numbers.finding import find_numbers
 from tongbao.numbers.numerals import parse_numeral
+from tongbao.numbers.period_context import PeriodContext
 from tongbao.numbers.periods import parse_period
 from tongbao.numbers.quantities import clause_around, parse_quantity
 from tongbao.numbers.units import UnitTable, kind_of, normalise, shipped_units
 from tongbao.numbers.widening import with_unit
 
 __all__ = [
+    "PeriodContext",
     "UnitTable",
     "clause_around",
     "find_numbers",

@@ -1,0 +1,9 @@
+"""Marks on pages → text in reading order: what PDF, OFD and scans have in common, whatever library read the page."""
+
+from __future__ import annotations
+
+from tongbao.reading.pages.flow import flow
+from tongbao.reading.pages.glyphs import Glyph, Piece, pieces_of
+from tongbao.reading.pages.layout import Page, PageTable
+
+__all__ = ["Glyph", "Page", "PageTable", "Piece", "flow", "pieces_of"]

@@ -1,0 +1,174 @@
+"""The order in which a page is read: top down, the left column before the right one, tables in their place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from tongbao.reading.pages.glyphs import Piece, text_of
+
+#: Two columns have at least so many lines each, side by side, and so many characters on a line of each.
+_COLUMN_LINES = 3
+_COLUMN_WIDTH = 9.0
+#: The width of the gutter, and how far short of its column's edge a line of running text may end, in em.
+_GUTTER = 0.9
+_FULL = 2.0
+#: Pages are not cut up more often than this (columns in columns).
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A ruled table: ``rows`` of cells, ``None`` for a place that a merged cell covers."""
+
+    top: float
+    bottom: float
+    x0: float
+    x1: float
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on one page, outside of tables in pieces of lines; ``number`` counts from 1."""
+
+    number: int
+    width: float
+    height: float
+    pieces: tuple[Piece, ...]
+    tables: tuple[PageTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line as read."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Lines under one another on one page, in order."""
+
+    page: int
+    rows: tuple[Row, ...]
+
+
+def in_order(page: Page) -> list[Column | PageTable]:
+    """The columns and tables of a page, as they are read."""
+    found: list[Column | PageTable] = []
+    rest = list(page.pieces)
+    for table in sorted(page.tables, key=lambda table: (table.top, table.x0)):
+        above = [piece for piece in rest if piece.middle < table.top]
+        rest = [piece for piece in rest if piece.middle >= table.top]
+        found.extend(_columns(page.number, above))
+        found.append(table)
+    found.extend(_columns(page.number, rest))
+    return found
+
+
+def grouped(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Pieces that stand on one line, left to right; the lines top down."""
+    lines: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: (piece.middle, piece.x0)):
+        if lines and _level(lines[-1], piece):
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return [sorted(line, key=lambda piece: piece.x0) for line in lines]
+
+
+def row_of(line: Sequence[Piece]) -> Row:
+    """One line of pieces, read from left to right."""
+    return Row(
+        text_of(line),
+        min(piece.x0 for piece in line),
+        max(piece.x1 for piece in line),
+        min(piece.top for piece in line),
+        max(piece.bottom for piece in line),
+        median(glyph.size for piece in line for glyph in piece.glyphs),
+    )
+
+
+def _level(line: list[Piece], piece: Piece) -> bool:
+    """Whether the piece stands on the line: its middle is near that of the line's largest piece."""
+    largest = max(line, key=lambda other: other.size)
+    return abs(piece.middle - largest.middle) < 0.5 * max(piece.size, largest.size)
+
+
+def _columns(page: int, pieces: list[Piece], depth: int = 0) -> list[Column]:
+    if not pieces:
+        return []
+    band = _band(pieces) if depth < _DEPTH else None
+    if band is None:
+        rows = tuple(row for row in map(row_of, grouped(pieces)) if row.text)
+        return [Column(page, rows)] if rows else []
+    x, top, bottom = band
+    inside = [piece for piece in pieces if top <= piece.middle <= bottom]
+    parts = (
+        [piece for piece in pieces if piece.middle < top],
+        [piece for piece in inside if piece.x0 < x],
+        [piece for piece in inside if piece.x0 >= x],
+        [piece for piece in pieces if piece.middle > bottom],
+    )
+    return [column for part in parts for column in _columns(page, part, depth + 1)]
+
+
+def _band(pieces: list[Piece]) -> tuple[float, float, float] | None:
+    """The largest part of the page that is set in two columns, as ``(x of the gutter, top, bottom)``."""
+    best: tuple[float, float, float] | None = None
+    most = 0
+    down = sorted(pieces, key=lambda piece: piece.middle)
+    starts = Counter(round(piece.x0, 1) for piece in pieces)
+    for x in sorted(x for x, count in starts.items() if count >= _COLUMN_LINES):
+        edge = x - 0.1
+        for inside in _uncrossed(down, edge):
+            if len(inside) <= most:
+                continue
+            sides = [piece for piece in inside if piece.x0 < edge], [piece for piece in inside if piece.x0 >= edge]
+            if all(map(_runs, sides)) and _side_by_side(*sides):
+                most, best = len(inside), (edge, inside[0].middle, inside[-1].middle)
+    return best
+
+
+def _uncrossed(down: list[Piece], x: float) -> list[list[Piece]]:
+    """The stretches of the page, top down, in which no piece crosses ``x``."""
+    found: list[list[Piece]] = [[]]
+    for piece in down:
+        if piece.x0 < x < piece.x1:
+            found.append([])
+        else:
+            found[-1].append(piece)
+    return found
+
+
+def _runs(side: list[Piece]) -> bool:
+    """Whether one side of a gutter is running text: enough lines, long ones, most of which fill the column."""
+    lines = grouped(side)
+    if len(lines) < _COLUMN_LINES:
+        return False
+    left, right = min(piece.x0 for piece in side), max(piece.x1 for piece in side)
+    size = median(piece.size for piece in side)
+    full = sum(line[-1].x1 > right - _FULL * size for line in lines)
+    return right - left >= _COLUMN_WIDTH * size and 5 * full >= 2 * len(lines)
+
+
+def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
+    """Whether a gutter lies between the two, and three lines of either stand beside the other."""
+    size = median(piece.size for piece in left)
+    if min(piece.x0 for piece in right) - max(piece.x1 for piece in left) < _GUTTER * size:
+        return False
+    shared = [
+        max(min(p.middle for p in left), min(p.middle for p in right)) - size / 2,
+        min(max(p.middle for p in left), max(p.middle for p in right)) + size / 2,
+    ]
+    return all(
+        len(grouped(p for p in side if shared[0] <= p.middle <= shared[1])) >= _COLUMN_LINES for side in (left, right)
+    )
