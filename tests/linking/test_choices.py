@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,10 @@ def test_those_of_the_sentence_nearest_first_then_the_next_one_then_none() -> No
         assert _candidates(pairs, 0) == [(1, 0), (0, 1), (2, 15), (NONE, 14)]
 
 
-def test_periods_of_sentences_before_in_the_section_but_two_at_most() -> None:
+def test_periods_of_sentences_before_in_the_section_two_and_its_first_one() -> None:
     others = [_at(0, 0), _at(5, 0), _at(0, 1), _at(5, 1), _at(0, 2)]
     quantity = _at(10, 2)
-    assert _indices(dated_pairs([quantity], others, within_section=True), 0) == [4, 3, 2, NONE]
+    assert _indices(dated_pairs([quantity], others, within_section=True), 0) == [4, 3, 2, 0, NONE]
     assert _indices(dated_pairs([quantity], others, within_section=False), 0) == [4, NONE]
 
 
@@ -58,6 +59,15 @@ def test_no_period_of_another_section() -> None:
     pairs = dated_pairs([_at(10, 2, section=1), _at(10, 3, section=2)], others, within_section=True)
     assert _indices(pairs, 0) == [1, NONE]
     assert _indices(pairs, 1) == [NONE]
+
+
+def test_the_last_period_in_a_heading_whatever_its_section() -> None:
+    others = [replace(_at(0, 0, section=0), heading=True), replace(_at(0, 1, section=1), heading=True)]
+    others += [_at(3 * number, 2, section=2) for number in range(4)]
+    pairs = dated_pairs([_at(10, 9, section=3), _at(20, 2, section=2)], others, within_section=True)
+    assert _indices(pairs, 0) == [1, NONE]
+    assert _indices(pairs, 1) == [5, 4, 3, 2, 1, NONE]
+    assert _indices(dated_pairs([_at(10, 9)], others, within_section=False), 0) == [NONE]
 
 
 def test_the_next_one_only_in_the_sentence() -> None:

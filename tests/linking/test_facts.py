@@ -69,7 +69,8 @@ def test_at_the_start_and_the_end_of_the_text_there_is_nothing_around(
     nothing = _hash("")
     assert [int(column[0]) for column in (*facts.before, *facts.after)] == [nothing] * 6
     assert [int(column[0]) for column in (*facts.word_before, *facts.word_after)] == [0] * 6
-    assert facts.opens.tolist() == [3]
+    # In a heading (4), at the beginning of its sentence (2) and of its clause (1).
+    assert facts.opens.tolist() == [7]
 
 
 def test_words_on_both_sides_nearest_first(document: Callable[..., Any], full: FeatureOptions) -> None:

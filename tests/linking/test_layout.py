@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongbao.linking.layout import innermost_sections, places
-from tongbao.reading import read_text
+from tongbao.linking.layout import innermost_sections, is_heading, places
+from tongbao.reading import read_text, split_sentences
 from tongbao.records import Bulletin, Mention, Section, Span
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "layout.json").read_text("utf-8"))
@@ -116,3 +116,20 @@ def test_places_of_any_stretch(text: str, data: st.DataObject) -> None:
         assert sentence.contains(place.clause)
         assert place.clause.contains(span)
         assert place.before is None or place.before.start <= place.clause.start
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("一、2024年工作回顾", True),
+        ("正文。\n  2024年工作回顾  \n正文。", True),
+        ("2024年工作回顾。", False),
+        ("正文。2024年工作回顾", False),
+        ("2024年工作回顾：全市立案3起", True),
+        ("全市" * 23, False),
+    ],
+)
+def test_headings(text: str, heading: bool) -> None:
+    sentences = split_sentences(text)
+    found = [is_heading(text, sentence) for sentence in sentences if "正文" not in sentence.of(text)[:2]]
+    assert (found or [False]) == [heading]

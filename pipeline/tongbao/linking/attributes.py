@@ -1,7 +1,8 @@
-"""Attributes of mentions by rule: what a quantity or a period says, and first readings of departments and policies.
+"""Attributes of mentions by rule: what a quantity says, and first readings of departments and policies.
 
-Quantities are read by the number grammar (periods too: ``dating``). What a department does and what kind of document a policy is and
-what is done with it are decided by learned models (``kinds``), for which the readings here are one piece of evidence.
+Quantities are read by the number grammar; periods have a module of their own, ``dating``. What a department does and
+what kind of document a policy is and what is done with it are decided by learned models (``kinds``), for which the
+readings here are one piece of evidence.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from tongbao.numbers import UnitTable, clause_around, parse_quantity
 from tongbao.records import (
     Act,
     Bulletin,
-    Mention,
     PolicyKind,
     Quantity,
     Role,

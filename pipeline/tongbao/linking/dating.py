@@ -1,9 +1,9 @@
-"""The days of the PERIOD mentions of a document: which year it is written in, and which year each passage speaks of.
+"""The days of the PERIOD mentions of a document: the year it is written in, and the year that each passage speaks of.
 
-A document says its year in its dateline, its title, its number, or by what it presupposes: who writes 去年 and closes the
-books on 2024 writes in 2025. A passage speaks of the last year that began a clause (2023年,…) and covered a good part of
-it; what the text only compares with, aims at or looks back to never dates what stands behind it. Where nothing says the
-year there are no dates.
+A document says its year in its dateline, its title, its number, or by what it presupposes: who writes 去年 and closes
+the books on 2024 writes in 2025. A passage speaks of the last year that began a clause (2023年,…) and was covered for a
+good part; what the text only compares with, aims at or looks back to never dates what stands behind it. Where nothing
+says the year there are no dates.
 """
 
 from __future__ import annotations
@@ -15,35 +15,72 @@ from datetime import date
 
 from tongbao.linking.period_uses import Use, uses, year_of
 from tongbao.numbers import PeriodContext, parse_period
+from tongbao.reading.lines import plain
 from tongbao.records import Bulletin, Metadata, Period, Span
 
 #: From so many days on a period is a stretch that a report covers; shorter ones date what happened.
 _WIDE = 80
-#: A report on the year before comes out in these months.
+#: A report on the year before comes out in the first months of a year.
 _REPORTING_MONTHS = 4
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_ISSUE = re.compile(r"((?:19|20)\d\d)年第\d+[期号]")
-_NUMBERED = re.compile(r"[〔\[［（(【]((?:19|20)\d\d)[〕\]］）)】]\s*第?\d+号|((?:19|20)\d\d)(?:级(?=[本专硕博新学])|年第\d+[期号])")
+#: The heading of a document is no longer than this (in lines).
+_HEAD_LINES = 6
+#: A context in which every time that is no length and no event has days.
+_ANY_TIME = PeriodContext(day=date(2000, 7, 1))
+_A_YEAR = r"((?:19|20)\d\d)"
+_YEAR = re.compile(rf"(?<!\d){_A_YEAR}年")
+_ISSUE = re.compile(rf"{_A_YEAR}年第\s*\d+\s*[期号]")
+#: A number of a document, an issue, and the pupils who came in a year (2024级新生).
+_NUMBERED = re.compile(
+    rf"[〔\[［（(【]{_A_YEAR}[〕\]］）)】]\s*第?\d+号|{_A_YEAR}年第\d+[期号]|{_A_YEAR}级(?=[本专硕博新学])"
+)
 _TITLE = re.compile(r"《[^》]*》")
+_MONTH = re.compile(r"(\d{1,2})月")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a document says of its own time: its day, its year, the year it speaks of before its text names one, and
-    whether it reports on the year before its own.
+    """A document's own time: its day and its year; ``frame``, the year it speaks of before its text names one; and
+    ``reported``, the year that it reports on as a whole, if it does.
     """
 
     day: date | None = None
     year: int | None = None
     frame: int | None = None
-    yearly: bool = False
+    reported: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """How far a walk through a text has come: what it has named that times behind it may lean on.
+
+    ``frame`` is the year spoken of until another one is, ``previous`` the last time that is no base and no deadline.
+    To the end of the paragraph hold: ``aside``, a year spoken of by the way; ``told``, the day that a story has come to
+    (``told_in_full``: with its year); ``due``, the year of the deadlines; ``named``, that there was a time.
+    """
+
+    frame: int | None
+    previous: Period | None = None
+    paragraph: int = -1
+    aside: int | None = None
+    told: date | None = None
+    told_in_full: bool = False
+    due: int | None = None
+    named: bool = False
 
 
 def periods(bulletin: Bulletin, spans: Sequence[Span]) -> list[Period]:
     """The dates of the PERIOD spans of a document, which come in text order."""
     found = uses(bulletin, spans)
-    passage = _Passage(setting_of(bulletin, found))
-    return [passage.date(use) for use in found]
+    setting = setting_of(bulletin, found)
+    passage = _Passage(setting.frame)
+    out: list[Period] = []
+    for use in found:
+        if use.paragraph != passage.paragraph:
+            passage = _Passage(passage.frame, passage.previous, use.paragraph)
+        period = parse_period(_surface(use), _context(setting, passage, use))
+        passage = _after(setting, passage, use, period)
+        out.append(period)
+    return out
 
 
 # --- the document --------------------------------------------------------------------------------------------------
@@ -51,66 +88,61 @@ def periods(bulletin: Bulletin, spans: Sequence[Span]) -> list[Period]:
 
 def setting_of(bulletin: Bulletin, found: Sequence[Use]) -> Setting:
     """The document's own time, from its metadata and the uses of its periods."""
-    published = bulletin.metadata.published
+    published, title = bulletin.metadata.published, _title_year(bulletin.metadata)
     if published is not None:
-        return Setting(published, published.year, _title_year(bulletin.metadata), published.month <= _REPORTING_MONTHS)
-    title = _title_year(bulletin.metadata)
-    plan = max((use.year for use in found if use.year and use.speaks and use.topic and use.ahead), default=None)
-    year = title or plan if _counts(found) else title
-    if year is None and _counts(found):
-        year = _presupposed(bulletin.text, found)
-    frame = title or (year if plan is None else None) or _first_year(found, year) or year
-    setting = Setting(None, year, frame, plan is not None)
+        reported = published.year - 1 if published.month <= _REPORTING_MONTHS else None
+        return Setting(published, published.year, title, reported)
+    counted = any(use.relative and use.relative != "明年" for use in found)
+    plans = [use.year for use in found if use.year and use.speaks and use.topic and use.ahead] if counted else []
+    plan = max(plans, default=None)
+    year = title or _own_number_year(bulletin) or plan or (_presupposed(bulletin.text, found) if counted else None)
+    frame = title or (year if plan is None else None) or _first_year(found, year, plan) or year
+    setting = Setting(None, year, frame, plan - 1 if plan else None)
     return replace(setting, day=_status_day(found, setting))
 
 
-def _counts(found: Sequence[Use]) -> bool:
-    """Whether anything is counted from the year of the document, other than the next one."""
-    return any(use.relative and use.relative != "明年" for use in found)
-
-
 def _title_year(metadata: Metadata) -> int | None:
-    match = _YEAR.search(_TITLE.sub("", metadata.title or "")) or _YEAR.search(_numbered_year(metadata.number or ""))
+    """The year in a title, outside the titles that it quotes."""
+    match = _YEAR.search(plain(_TITLE.sub("", metadata.title or "")))
     return int(match[1]) if match else None
 
 
-def _numbered_year(text: str) -> str:
-    """The latest year of a document number in ``text``, as ``2023年``."""
-    years = [match[1] or match[2] for match in _NUMBERED.finditer(text)]
-    return f"{max(years)}年" if years else ""
+def _own_number_year(bulletin: Bulletin) -> int | None:
+    """The year of the document's own number or issue, which stands over its first sentence."""
+    head = bulletin.text.partition("。")[0].splitlines()[:_HEAD_LINES]
+    number = re.search(_A_YEAR, plain(bulletin.metadata.number or ""))
+    issues = (_ISSUE.search(plain(line)) for line in head)
+    match = number or next((match for match in issues if match), None)
+    return int(match[1]) if match else None
 
 
 def _presupposed(text: str, found: Sequence[Use]) -> int | None:
     """The year of a document that says 今年 or 去年 and names others: the one after the last that is complete.
 
-    Nothing in it is of a later year: neither what it reports on nor the documents whose numbers it gives.
+    Nothing in it is of a later year: neither what it reports on or compares with nor the documents whose numbers it
+    gives. A stretch of several years says too little, for it may be long past.
     """
-    years: list[int] = []
+    years = [int(match[1] or match[2] or match[3]) for match in _NUMBERED.finditer(text)]
     for use in found:
-        last = use.said.last
-        if last is not None and use.speaks:
-            years.append(last.year + ((last.month, last.day) == (12, 31)))
-    number = _YEAR.match(_numbered_year(text))
-    if number:
-        years.append(int(number[1]))
+        if use.year and use.said.last and (use.speaks or use.base):
+            years.append(use.year + ((use.said.last.month, use.said.last.day) == (12, 31)))
     return max(years, default=None)
 
 
-def _first_year(found: Sequence[Use], year: int | None) -> int | None:
+def _first_year(found: Sequence[Use], year: int | None, plan: int | None) -> int | None:
     """The year that the text speaks of from its beginning: that of its first topic, else of what it mentions."""
-    context = PeriodContext(year=year, yearly=True)
-    dated = [(use, year_of(parse_period(use.surface, context))) for use in found]
-    named = [(use, year) for use, year in dated if year is not None and (use.year or use.relative)]
-    for accepted in (
-        [year for use, year in named if use.speaks and use.topic and not use.ahead],
-        [year for use, year in named if use.speaks and not use.ahead],
-        [year for use, year in named if use.due and not use.base and not use.ahead],
-        [year for use, year in named if use.speaks and use.topic],
-        [year for use, year in named[:1] if use is found[0] and use.open and use.topic],
-    ):
-        if accepted:
-            return accepted[0]
-    return None
+    context = PeriodContext(year=year, reported=plan - 1 if plan else None)
+    dated = [(use, year_of(parse_period(use.surface, context))) for use in found if use.year or use.relative]
+    speaking = [(use, named) for use, named in dated if use.speaks]
+    opening = [named for use, named in dated if use is found[0] and use.open and use.topic]
+    groups = (
+        [named for use, named in speaking if use.topic and not use.ahead],
+        [named for use, named in speaking if not use.ahead],
+        [named for use, named in dated if use.due and not use.base and not use.ahead],
+        [named for use, named in speaking if use.topic],
+        opening,
+    )
+    return next((named for group in groups for named in group if named is not None), None)
 
 
 def _status_day(found: Sequence[Use], setting: Setting) -> date | None:
@@ -119,7 +151,7 @@ def _status_day(found: Sequence[Use], setting: Setting) -> date | None:
     for use in found:
         if use.paragraph != found[0].paragraph:
             break
-        if re.match(r"(?:截至|截止|到|至).*日$", use.surface) and use.topic:
+        if use.topic and re.match(r"(?:截至|截止|到|至).*日$", use.surface):
             return parse_period(use.surface, context).last
     return None
 
@@ -127,68 +159,63 @@ def _status_day(found: Sequence[Use], setting: Setting) -> date | None:
 # --- its passages --------------------------------------------------------------------------------------------------
 
 
-class _Passage:
-    """The walk through a text: what has been named so far that times behind it may lean on.
+def _surface(use: Use) -> str:
+    """What is read: 较同期增长 means the time a year ago, 比同期市场价高 the same time."""
+    return "去年同期" if use.surface == "同期" and use.base and use.change_follows else use.surface
 
-    ``frame`` is the year spoken of until another one is. To the end of the paragraph hold: ``aside``, a year that it
-    speaks of by the way; ``told``, the month that its story has come to; ``due``, the year of its deadlines.
-    """
 
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
-        self.frame = setting.frame
-        self.previous: Period | None = None
-        self._paragraph(-1)
+def _context(setting: Setting, passage: _Passage, use: Use) -> PeriodContext:
+    return PeriodContext(
+        day=setting.day,
+        year=setting.year,
+        frame=_frame(passage, use),
+        previous=passage.previous,
+        ahead=use.ahead,
+        reported=setting.reported,
+    )
 
-    def _paragraph(self, number: int) -> None:
-        self.paragraph = number
-        self.aside: int | None = None
-        self.told: date | None = None
-        self.told_by_year = False
-        self.due: int | None = None
 
-    def date(self, use: Use) -> Period:
-        """The days of the next period of the text."""
-        if use.paragraph != self.paragraph:
-            self._paragraph(use.paragraph)
-        surface = "去年同期" if use.surface == "同期" and use.base and use.changes else use.surface
-        found = parse_period(surface, self._context(use))
-        if use.due and use.year:
-            self.due = use.year
-        if not (use.base or use.earlier or use.due):
-            self._move(use, found)
-        return found
+def _frame(passage: _Passage, use: Use) -> int | None:
+    """The year that a period without one lies in, as far as the text in front of it says."""
+    if use.due and passage.due:
+        return passage.due
+    month, told = _MONTH.search(use.surface), passage.told
+    # A story runs on: after 2022年9月 comes 11月 of that year, after 去年9月 the 3月 of this one.
+    if month and told and (passage.told_in_full or int(month[1]) >= told.month):
+        return told.year
+    return passage.aside or passage.frame
 
-    def _context(self, use: Use) -> PeriodContext:
-        own = self.setting
-        return PeriodContext(own.day, own.year, self._frame(use), self.previous, use.ahead, own.yearly)
 
-    def _frame(self, use: Use) -> int | None:
-        if use.due and self.due:
-            return self.due
-        month = re.search(r"(\d{1,2})月", use.surface)
-        if month and self.told and (self.told_by_year or int(month[1]) >= self.told.month):
-            return self.told.year
-        return self.aside or self.frame
+def _after(setting: Setting, passage: _Passage, use: Use, period: Period) -> _Passage:
+    """How the walk stands behind a period."""
+    if use.due and use.year:
+        passage = replace(passage, due=use.year)
+    year, last = year_of(period), period.last or period.first
+    wide = period.first is not None and period.last is not None and (period.last - period.first).days >= _WIDE
+    if use.base or use.earlier or use.due or (wide and _beside(setting, passage, use, year)):
+        return passage
+    passage = replace(passage, named=True)
+    if last is not None and not use.surface.endswith("起"):
+        passage = replace(passage, previous=period)
+    elif last is None and parse_period(use.surface, _ANY_TIME) != period:
+        passage = replace(passage, previous=None)  # a time that nothing dates: none before it is the time before
+    if year is None or last is None or use.open or not (use.year or use.relative):
+        return passage
+    if use.topic and not use.of_thing and (wide or use.relative == "今年"):
+        return _spoken_of(setting, passage, year)
+    return passage if wide else replace(passage, told=last, told_in_full=use.year is not None)
 
-    def _move(self, use: Use, found: Period) -> None:
-        """Let what stands behind lean on ``found``."""
-        year, last = year_of(found), found.last or found.first
-        wide = found.first is not None and found.last is not None and (found.last - found.first).days >= _WIDE
-        if wide and not use.initial and year and self.frame and year < self.frame:
-            return  # 2023年为86.4%,2022年为81.7%: named beside what is spoken of
-        if last is not None and not use.surface.endswith("起"):
-            self.previous = found
-        if year is None or last is None or use.open or not (use.year or use.relative):
-            return
-        if use.topic and not use.of_thing and (wide or use.relative == "今年"):
-            self._speak_of(year)
-        elif not wide:
-            self.told, self.told_by_year = last, use.year is not None
 
-    def _speak_of(self, year: int) -> None:
-        own, day = self.setting.year, self.setting.day
-        lasting = own is None or year == own or (abs(year - own) == 1 and (day is None or self.setting.yearly))
-        self.told = None
-        self.aside = None if lasting else year
-        self.frame = year if lasting else self.frame
+def _beside(setting: Setting, passage: _Passage, use: Use, year: int | None) -> bool:
+    """Whether an earlier year is only named beside what is spoken of: 全年合格率93%,2021年为86.4%."""
+    spoken = passage.frame or setting.year
+    return passage.named and not use.initial and year is not None and spoken is not None and year < spoken
+
+
+def _spoken_of(setting: Setting, passage: _Passage, year: int) -> _Passage:
+    """The text speaks of ``year`` from here on, or by the way where a document of another time does."""
+    own = setting.year
+    lasting = own is None or year in (own, setting.reported) or (setting.day is None and abs(year - own) == 1)
+    if lasting:
+        return replace(passage, frame=year, aside=None, told=None)
+    return replace(passage, aside=year, told=None)

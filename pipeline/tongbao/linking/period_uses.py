@@ -11,31 +11,38 @@ from tongbao.numbers import parse_period
 from tongbao.numbers.numerals import fold_forms
 from tongbao.records import Bulletin, Period, Span
 
-#: A comparison is announced just before its base (比上年), or just before and behind it (与2019年相比, 由上年的9件降到4件).
+#: A comparison is announced in front of its base (比上年) …
 _BASE = re.compile(r"(?:比|比起|较|较之|相较于?|相对于?|高于|低于|高出|低出|多于|少于|好于|超过|不及|相当于|持平于)$")
-_BASE_WITH = re.compile(r"(?:与|和|同|跟)$")
-_WITH = re.compile(r"[^，,。；;]{0,8}?(?:相比|比较|对比|之比|持平|比(?=$|[^例重率]))")
-_BASE_FROM = re.compile(r"(?:由|从)$")
-_CHANGED = re.compile(r"[^，,。；;]{0,24}?(?:升|降|增|减|缩|压|提高|提升|提至|扩|拓|变|改|下滑|回落|到|至)")
-_TIMES = re.compile(r"的?[^，,。；;]{0,6}?(?:倍|成|%|％)")
-_IS = re.compile(r"(?:是|为|占)$")
-#: A year that dates a thing: 1958年建校时, 2009年制定的, 成立于2009年, 2016年交的房.
+#: … or on both sides of it: 与2019年相比, 由上年的9件降到4件, 是上年的2.3倍.
+_BASE_BETWEEN = (
+    (re.compile(r"[与和同跟]$"), re.compile(r"[^，,。；;]{0,8}?(?:相比|比较|对比|之比|持平|比(?=$|[^例重率]))")),
+    (
+        re.compile(r"[由从]$"),
+        re.compile(r"[^，,。；;]{0,24}?(?:升|降|增|减|缩|压|提高|提升|提至|扩|拓|变|改|下滑|回落|到|至)"),
+    ),
+    (re.compile(r"[是为占]$"), re.compile(r"的?[^，,。；;]{0,6}?(?:倍|成|%|％)")),
+)
+_CHANGE = re.compile(r"下降|增长|增加|减少|上升|提高|降低|多|少|高|低|回落|持平")
+#: A year that dates a thing: 1958年建校时, 2009年制定的, 2016年交的房, 成立于2009年.
 _OF_A_THING = re.compile(r"[^，,。；;：:的]{0,6}(?:时|的(?!\d))|出生|成立|建成|建校|始建")
 _FOUNDED = re.compile(r"(?:成立|组建|创办|始建|建|创建|注册|出生|诞生)(?:于|自)?$|是$")
-#: What stands between the beginning of a clause and its time.
-_LEADS = re.compile(r"(?:建议|现将|其中|自|在|于|据|单看|我就|就|二是|一是)$")
-#: A bullet or the number of an item, and a label in front of the first words (【案情】, 整治情况：).
+#: A bullet or the number of an item, a label before the first words (【案情】, 整治情况：), and words before a time.
 _MARK = re.compile(r"^(?:[^\w“‘（(【〔《]+|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．])")
 _LABEL = re.compile(r"[【〔(（]?[^，,。；;]{1,12}[】〕)）：:]")
-_CLAUSE = re.compile(r"[，,；;：:、。！？!?（(【〔［\[）)】〕］\]|——“”]$")
+_LEAD = re.compile(r"(?:建议|现将|其中|自|在|于|据|单看|就|二是|一是)$")
+_CLAUSE_END = re.compile(r"[，,；;：:、。！？!?（(【〔［\[)）】〕］\]|—“”]$")
+#: Words behind or in front of a time that say that it is still to come.
 _AHEAD_BEHIND = re.compile(
     r"^是.{0,20}(?:之年|周年)|将(?!近)|拟|力争|争取|确保|计划|打算|预期|目标任务|主要目标|工作安排|重点任务|工作打算|"
     r"必?须|要(?![求素点闻件么])|再(?=[降下增提压减])"
 )
-_AHEAD_BEFORE = re.compile(r"(?:将|拟|力争|争取|确保|计划|打算|建议|必?须|要|限|延续|持续|下一?步安?排?[】]?)[^，,。；;]{0,8}$")
-_TITLE = re.compile(r"《[^》]*》")
-#: How far behind a time the words lie that say whether it is still to come.
+_AHEAD_BEFORE = re.compile(
+    r"(?:将|拟|力争|争取|确保|计划|打算|建议|限|延续|持续|下一?步安?排?[】]?)[^，,。；;]{0,8}$|"
+    r"(?:须|要(?![求素点闻件么]))[^。；;]{0,12}$"
+)
+#: How far behind a time (in characters, titles apart) the first of them count.
 _AHEAD_REACH = 24
+_TITLE = re.compile(r"《[^》]*》")
 
 _RELATIVE = re.compile(r"(?:截至|截止|到|至|自|从|在)?(今年|去年|前年|明年|过去的?一年|一年来|新的一年)")
 _EARLIER = re.compile(r"上(?:一?年|月|个月|周|礼拜|星期|季度)|去年同期|\d{4}年同期|同期")
@@ -49,8 +56,8 @@ class Use:
 
     ``said`` is what the characters fix on their own. ``base``: something is compared with it. ``topic``: its clause
     begins with it, ``initial``: so does its sentence. ``of_thing``: it dates a thing and not what is reported.
-    ``ahead``: its clause speaks of what is to come. ``changes``: a change stands behind it. ``paragraph`` numbers the
-    paragraphs of the text.
+    ``ahead``: its clause speaks of what is to come. ``change_follows``: a verb of change stands right behind it.
+    ``paragraph`` numbers the paragraphs of the text.
     """
 
     surface: str
@@ -61,7 +68,7 @@ class Use:
     initial: bool
     of_thing: bool
     ahead: bool
-    changes: bool
+    change_follows: bool
 
     @property
     def relative(self) -> str | None:
@@ -124,35 +131,27 @@ def _paragraphs(text: str, sentences: Sequence[Span]) -> list[int]:
     numbers: list[int] = []
     end = 0
     for sentence in sentences:
-        apart = "\n" in text[end : sentence.start]
+        apart = re.search(r"[\n\r]", text[end : sentence.start]) is not None
         numbers.append((numbers[-1] if numbers else 0) + apart)
         end = sentence.end
     return numbers
 
 
 def _use(surface: str, before: str, after: str, paragraph: int) -> Use:
-    base = _is_base(before, after)
-    lead = _LEADS.sub("", _MARK.sub("", before))
-    initial = lead == "" or _LABEL.fullmatch(lead) is not None
+    base = _BASE.search(before) is not None or any(
+        front.search(before) and behind.match(after) for front, behind in _BASE_BETWEEN
+    )
+    lead = _LEAD.sub("", _MARK.sub("", before))
+    initial = not base and (lead == "" or _LABEL.fullmatch(lead) is not None)
     ahead = _AHEAD_BEHIND.search(_TITLE.sub("", after)[:_AHEAD_REACH]) or _AHEAD_BEFORE.search(before)
     return Use(
         surface=re.sub(r"\s+", "", fold_forms(surface)),
         said=parse_period(surface),
         paragraph=paragraph,
         base=base,
-        topic=not base and (initial or _CLAUSE.search(lead) is not None),
-        initial=not base and initial,
+        topic=not base and (initial or _CLAUSE_END.search(lead) is not None),
+        initial=initial,
         of_thing=not initial and (_OF_A_THING.match(after) is not None or _FOUNDED.search(before) is not None),
         ahead=ahead is not None,
-        changes=re.match("下降|增长|增加|减少|上升|提高|降低|多|少|高|低|回落|持平", after) is not None,
+        change_follows=_CHANGE.match(after) is not None,
     )
-
-
-def _is_base(before: str, after: str) -> bool:
-    if _BASE.search(before):
-        return True
-    if _BASE_WITH.search(before) and _WITH.match(after):
-        return True
-    if _BASE_FROM.search(before) and _CHANGED.match(after):
-        return True
-    return _IS.search(before) is not None and _TIMES.match(after) is not None

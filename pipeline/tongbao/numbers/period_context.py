@@ -22,6 +22,8 @@ _LONG = 92
 _STALE = 45
 #: A deadline lies about two months (in days) behind the day of the document that sets it, rather than before it.
 _NOTICE = timedelta(days=60)
+#: A day alone in the last month before the day of the document is news.
+_NEWS = timedelta(days=31)
 
 
 class Days(NamedTuple):
@@ -38,8 +40,8 @@ class PeriodContext:
     ``day`` is the document's date, or the day that it reports up to. ``year`` is the one that 今年 is: that of ``day``
     unless given. ``frame`` is the year that the passage speaks of (2023年,…,全年…,比上年…), and never a base of
     comparison. ``previous`` is the period named before, bases and deadlines apart. ``ahead``: the clause speaks of
-    what is still to come. ``yearly``: the document reports on the year before ``year``, so that 一年来 is that year.
-    ``form`` is for the grammar alone, which sets it as it reads.
+    what is still to come. ``reported`` is the year that the document reports on as a whole, so that 一年来 is that
+    year. ``form`` is for the grammar alone, which sets it as it reads.
     """
 
     day: date | None = None
@@ -47,7 +49,7 @@ class PeriodContext:
     frame: int | None = None
     previous: Period | None = None
     ahead: bool = False
-    yearly: bool = False
+    reported: int | None = None
     form: Form = "plain"
 
     @property
@@ -59,6 +61,11 @@ class PeriodContext:
     def spoken(self) -> int | None:
         """The year that the passage speaks of."""
         return self.frame or self.this_year
+
+    @property
+    def named(self) -> date | None:
+        """A day of the period named before."""
+        return None if self.previous is None else self.previous.last or self.previous.first
 
     @property
     def reference(self) -> date | None:
@@ -80,14 +87,24 @@ class PeriodContext:
         near the day of the document, the day says which year: what has happened lies before it, a deadline not long
         after it.
         """
-        if self.day is not None and self._by_day(self.day):
+        if self.day is not None and self._by_day(read, self.day):
             return _chosen(read, self.day, self.form, ahead=self.ahead, month=month)
         return None if self.spoken is None else read(self.spoken)
 
-    def _by_day(self, day: date) -> bool:
+    def _by_day(self, read: Callable[[int], Days | None], day: date) -> bool:
         if self.frame is None:
             return True
-        return abs(self.frame - day.year) <= 1 and self.form in ("until", "due")
+        if abs(self.frame - day.year) > 1:
+            return False
+        return self.form in ("until", "due") or _just_before(read(day.year), day)
+
+
+def _just_before(days: Days | None, day: date) -> bool:
+    """Whether this is one day of the last weeks: a report on last year that comes out on 26 January has its 23 January.
+
+    It is that of this year far more often than the one in the middle of the time reported.
+    """
+    return days is not None and days.first == days.last and timedelta() <= day - days.last <= _NEWS
 
 
 def _chosen(read: Callable[[int], Days | None], day: date, form: Form, *, ahead: bool, month: bool) -> Days | None:

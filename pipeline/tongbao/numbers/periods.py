@@ -20,7 +20,8 @@ _FIRST_PLAN, _FIRST_PLAN_YEAR = 6, 1981
 _OF_DOCUMENT = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
 _OF_PASSAGE = {"本年": 0, "上年": -1, "上1年": -1, "下年": 1, "下1年": 1}
 #: 一 before 年 has become 1 where these are read.
-_OF_REPORT = {"过去1年": -1, "过去的1年": -1, "1年来": -1, "新的1年": 0}
+_OF_REPORT = {"过去1年": 0, "过去的1年": 0, "1年来": 0, "新的1年": 1}
+_OF_PREVIOUS = {"同年": 0, "次年": 1, "翌年": 1}
 _OF_DAY = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "明天": 1, "明日": 1}
 _QUARTERS = {"1": (1, 3), "2": (4, 6), "3": (7, 9), "4": (10, 12)}
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -149,7 +150,7 @@ def _read_since(match: re.Match[str], context: PeriodContext) -> Period:
     days = _reported_year(match[0], context)
     if days:
         return Period(*days)
-    # What began is over where the text looks back on it (4月以来), and may be still to come where it only begins (7月起).
+    # What the text looks back on (4月以来) has begun; what only begins (7月起) may be still to come.
     days = _stretch(match[1], replace(context, form="since" if match[2] == "起" else "plain", ahead=False))
     if days is None or match[2] == "来":
         return _UNKNOWN
@@ -194,7 +195,8 @@ def _stretch(text: str, context: PeriodContext) -> Days | None:
 def _plan(text: str, context: PeriodContext) -> Days | None:
     """“十四五”时期, “十四五”前四年, “十三五”末."""
     match = re.fullmatch(
-        r"[“\"「]?([六七八九十]|十[一二三四五六七八九])五[”\"」]?(?:(?:时期|期间|规划期?)?(末)?|的[五5]年|前([1-4])年)", text
+        r"[“\"「]?([六七八九十]|十[一二三四五六七八九])五[”\"」]?(?:(?:时期|期间|规划期?)?(末)?|的[五5]年|前([1-4])年)",
+        text,
     )
     number = parse_numeral(match[1]) if match else None
     if match is None or number is None:
@@ -206,9 +208,9 @@ def _plan(text: str, context: PeriodContext) -> Days | None:
 
 def _reported_year(text: str, context: PeriodContext) -> Days | None:
     """一年来, 过去的一年: the calendar year where the document reports on one, else a length."""
-    if text not in _OF_REPORT or not context.yearly or context.this_year is None:
+    if text not in _OF_REPORT or context.reported is None:
         return None
-    return _months(context.this_year + _OF_REPORT[text], 1, 12)
+    return _months(context.reported + _OF_REPORT[text], 1, 12)
 
 
 def _single(text: str, context: PeriodContext) -> Days | None:
@@ -216,7 +218,8 @@ def _single(text: str, context: PeriodContext) -> Days | None:
     match = re.fullmatch(r"(\d{4})年(.*)", text)
     if match:
         return _within(int(match[1]), match[2], context)
-    for words, year in ((_OF_DOCUMENT, context.this_year), (_OF_PASSAGE, context.spoken)):
+    before = context.named.year if context.named else None
+    for words, year in ((_OF_DOCUMENT, context.this_year), (_OF_PASSAGE, context.spoken), (_OF_PREVIOUS, before)):
         word = max((word for word in words if text.startswith(word)), key=len, default="")
         if word:
             return None if year is None else _within(year + words[word], text[len(word) :], context)
@@ -231,18 +234,16 @@ def _single(text: str, context: PeriodContext) -> Days | None:
 
 
 def _near_reference(text: str, context: PeriodContext) -> Days | None:
-    """本月, 上月, 当月, 本季度, 本周, 上周, 23日: counted from the period before or the day; 昨天 from the day alone."""
+    """本月, 上月, 当月, 本季度, 上周, 23日: counted from the period before or the day; 昨天 from the day alone."""
     if text in _OF_DAY and context.day is not None:
         day = context.day + timedelta(days=_OF_DAY[text])
         return Days(day, day)
-    before = context.previous and (context.previous.last or context.previous.first)
+    before = context.named
     match = re.fullmatch(r"(\d{1,2})日", text)
     if match and before:
         return Days(*[date(before.year, before.month, int(match[1]))] * 2)
     if before and text in ("当月", "同月"):
         return _month(before.year, before.month)
-    if before and text == "同年":
-        return _months(before.year, 1, 12)
     near = before if text == "当季" else context.reference
     if near is None:
         return None

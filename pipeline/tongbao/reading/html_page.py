@@ -148,9 +148,7 @@ class _Reader:
         return next((index for index in reversed(self.stack) if self.nodes[index].tag in _BLOCKS), self.stack[-1])
 
     def _ends_in_metre(self) -> bool:
-        return any(text.strip() for text, _ in self.buffer) and re.search(
-            "[mM米]$", "".join(text for text, _ in self.buffer[-3:])
-        ) is not None
+        return "".join(text for text, _ in self.buffer[-3:]).endswith(("m", "M", "米"))
 
     def _number(self, parent: int, attributes: Mapping[str, str]) -> str:
         """The number that an item of an ordered list is shown with, and its punctuation; empty where there is none."""

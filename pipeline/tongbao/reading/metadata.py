@@ -34,8 +34,12 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "only_date": re.compile(rf"[(（]?\s*{DATE}\s*[)）]?"),
         "issued": re.compile(
-            rf"(?:(?:发布|公布|公开|印发|发文|成文|信息)(?:时间|日期)|(?:^|\s)(?:时间|日期))\s*[:：]\s*{DATE}"
+            rf"(?:(?:(?:发布|公布|公开|印发|发文|成文|信息)(?:时间|日期)|(?:^|\s)(?:时间|日期))\s*[:：]|[发表布]{{2}}于)\s*{DATE}"
         ),
+        "spoken": re.compile(rf"[-—─\s]*[(（]?{DATE}在.{{2,60}}(?:会议|大会|全会)(?:第.{{1,4}}次.{{0,6}})?上[)）]?"),
+        "credited": re.compile(rf"[(（][^()（）]{{0,40}}?{DATE}[)）]"),
+        "issue": re.compile(r"((?:19|20)\d\d)年第\s*\d{1,3}\s*期"),
+        "day": re.compile(r"(?:\D{0,30}\s)?[(（]?(\d{1,2})月(\d{1,2})日[)）]?"),
         "signed": re.compile(rf"(.*?(?:{_BODY}))(?:编|编印|编发|印发|印|发)?\s*[(（]?\s*{DATE}\s*[)）]?"),
         "edited": re.compile(rf"(.*?(?:{_BODY}))(?:编|编印|主办)"),
         "number": re.compile(
@@ -73,7 +77,7 @@ def find_metadata(text: str) -> Metadata:
     number = next((n for n in map(_number, head) if n), None)
     url = next((m[1] for m in map(_patterns()["url"].search, lines[:_HEAD_LINES] + lines[-_TAIL_LINES:]) if m), None)
     region = leading_region(title) or leading_region((title or "").rpartition("——")[2]) or leading_region(issuer)
-    return Metadata(title, issuer, region, _published(head, signature[1]), number, url)
+    return Metadata(title, issuer, region, _published(head, signature[1] or _credited(lines)), number, url)
 
 
 def _head(lines: list[str]) -> list[str]:
@@ -187,13 +191,32 @@ def _published(head: list[str], signed: date | None) -> date | None:
         if match is not None:
             return date_of(match)
     for line in map(plain, head):
-        match = patterns["only_date"].fullmatch(line)
+        match = patterns["only_date"].fullmatch(line) or patterns["spoken"].fullmatch(line)
         if match is not None:
             return date_of(match)
         match = patterns["signed"].fullmatch(line)
         if match is not None:
             return date_of(match, 2)
-    return signed
+    return signed or _day_of_issue(head)
+
+
+def _credited(lines: list[str]) -> date | None:
+    """The date in the bracket that ends a text taken from elsewhere: (来源：…网 2025年10月16日)."""
+    match = _patterns()["credited"].fullmatch(plain(lines[-1])) if len(lines) > 2 else None
+    return None if match is None else date_of(match)
+
+
+def _day_of_issue(head: list[str]) -> date | None:
+    """A dateline without a year under the year of the issue: 2022年第14期, and 7月18日 behind the editor's name."""
+    patterns = _patterns()
+    year = next((match[1] for match in map(patterns["issue"].search, map(plain, head)) if match), None)
+    day = next((match for match in map(patterns["day"].fullmatch, map(plain, head)) if match), None)
+    if year is None or day is None:
+        return None
+    try:
+        return date(int(year), int(day[1]), int(day[2]))
+    except ValueError:
+        return None
 
 
 def _number(line: str) -> str | None:

@@ -56,16 +56,25 @@ def run_job(job: Job) -> Predicted:
 
 def run_jobs(jobs: Sequence[Job], workers: int, progress: Callable[[str], None]) -> list[Predicted]:
     """Run jobs in ``workers`` processes; results in the order of the jobs."""
-    done: list[Predicted] = []
     if workers == 1:
+        done: list[Predicted] = []
         for job in jobs:
             done.append(run_job(job))
             progress(f"{len(done)}/{len(jobs)}")
         return done
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for predicted in pool.map(run_job, jobs):
-            done.append(predicted)
-            progress(f"{len(done)}/{len(jobs)}")
+    with _pool(workers) as pool:
+        return _in_pool(pool, jobs, progress)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+def _in_pool(pool: ProcessPoolExecutor, jobs: Sequence[Job], progress: Callable[[str], None]) -> list[Predicted]:
+    done: list[Predicted] = []
+    for predicted in pool.map(run_job, jobs):
+        done.append(predicted)
+        progress(f"{len(done)}/{len(jobs)}")
     return done
 
 
@@ -98,14 +107,22 @@ def train(
     if not folded:
         return fit(config, documents, clusters)
     jobs = fold_jobs(config, documents, clusters, folded)
-    predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
+    if workers == 1:
+        whole = fit(config, documents, clusters)
+        predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
+    else:
+        with _pool(workers) as pool:
+            # The longest job first, so that no worker is left with it at the end.
+            fitted = pool.submit(fit, config, documents, clusters)
+            predicted = _in_pool(pool, jobs, lambda line: progress(f"calibration {line}"))
+            whole = fitted.result()
     calibration = fit_calibration(
         collect(
             (document for job in jobs for document in job.held_out),
             (extraction for part in predicted for extraction in part.extractions),
         )
     )
-    return replace(fit(config, documents, clusters), calibration=calibration)
+    return replace(whole, calibration=calibration)
 
 
 def folds(ids: Sequence[str], k: int = 5, seed: int = 13) -> tuple[tuple[str, ...], ...]:

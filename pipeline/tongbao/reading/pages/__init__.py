@@ -5,5 +5,6 @@ from __future__ import annotations
 from tongbao.reading.pages.flow import flow
 from tongbao.reading.pages.glyphs import Glyph, Piece, pieces_of
 from tongbao.reading.pages.layout import Page, PageTable
+from tongbao.reading.pages.ruled import Box, table_in
 
-__all__ = ["Glyph", "Page", "PageTable", "Piece", "flow", "pieces_of"]
+__all__ = ["Box", "Glyph", "Page", "PageTable", "Piece", "flow", "pieces_of", "table_in"]

@@ -1,58 +1,16 @@
-"""Pages → one text: lines joined to paragraphs over line ends, columns and pages; where every paragraph stood.
-
-A line runs on into the next where it is full (the first word of the next line had no room on it) and the next line does
-not stand like the first of a paragraph: indented, in another size, far below, or with an item mark. How a document
-marks its paragraphs, by an indent or by a distance, is read off the lines that are surely the last of one.
-"""
+"""Pages → one text and where every paragraph of it stood."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import cast
 
-from tongbao.reading.marks import mark_at
 from tongbao.reading.pages.furniture import without_furniture
-from tongbao.reading.pages.layout import Column, Page, PageTable, Row, in_order
-from tongbao.reading.pages.tables import table_lines
+from tongbao.reading.pages.layout import Column, Page, PageTable, in_order
+from tongbao.reading.pages.lines import Line, Style, joint, placed, runs_on, style_of
+from tongbao.reading.pages.ruled import goes_on, table_lines
 from tongbao.records import Block, Span
-
-#: A line shorter than this (in em) says nothing by being full.
-_MIN_WIDTH = 9.0
-_INDENT = (0.8, 4.5)
-#: A distance between lines from which on they are two paragraphs, as a multiple of the usual one.
-_APART = 1.35
-_SAME_SIZE = 1.12
-
-_FINISHED = re.compile(r"""[。！？!?…；;：:]["”’」』）)】〕》\]]*$""")
-_WORD = re.compile(r"[0-9A-Za-z０-９.,，%％‰+\-/@_:]+|.[、。，；：？！）》”’」』】〕)\],.;:!?%％]*")
-_LATIN_END = re.compile(r"[A-Za-z]$")
-_LATIN_START = re.compile(r"[A-Za-z0-9]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line with the page and the edges of its column, and the distance from the line above in that column."""
-
-    row: Row
-    page: int
-    left: float
-    right: float
-    distance: float | None
-
-    @property
-    def indent(self) -> float:
-        """In em."""
-        return (self.row.x0 - self.left) / self.row.size
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How the document begins a paragraph; ``distance`` is that of two lines of one, in em."""
-
-    indented: bool
-    distance: float
 
 
 def flow(pages: Sequence[Page]) -> tuple[str, tuple[Block, ...]]:
@@ -62,18 +20,51 @@ def flow(pages: Sequence[Page]) -> tuple[str, tuple[Block, ...]]:
     page they are.
     """
     elements = [element for page in without_furniture(pages) for element in in_order(page)]
-    paragraphs = list(_paragraphs(elements))
-    return _joined(paragraphs)
-
-
-def _joined(paragraphs: Iterable[tuple[int, str]]) -> tuple[str, tuple[Block, ...]]:
     parts: list[str] = []
     blocks: list[Block] = []
     at = count = last = 0
-    for page, text in paragraphs:
-        count = count + 1 if page == last else 1
-        last = page
-        blocks.append(Block(Span(at, at + len(text)), page, count))
+    for number, text in _paragraphs(elements):
+        count = count + 1 if number == last else 1
+        last = number
+        blocks.append(Block(Span(at, at + len(text)), number, count))
         parts.append(text)
         at += len(text) + 1
     return "\n".join(parts), tuple(blocks)
+
+
+def _paragraphs(elements: Sequence[Column | PageTable]) -> Iterator[tuple[int, str]]:
+    """Page and text of every paragraph and table row."""
+    lines = placed([element for element in elements if isinstance(element, Column)])
+    style = style_of(lines)
+    for is_table, group in groupby(elements, key=lambda element: isinstance(element, PageTable)):
+        if is_table:
+            yield from _rows(cast("list[PageTable]", list(group)))
+        else:
+            count = sum(len(column.rows) for column in cast("Iterator[Column]", group))
+            yield from _joined(lines[:count], style)
+            del lines[:count]
+
+
+def _joined(lines: Sequence[Line], style: Style) -> Iterator[tuple[int, str]]:
+    """The paragraphs of lines that follow one another."""
+    text, page = "", 0
+    for above, line in zip([None, *lines], lines, strict=False):
+        if above is not None and runs_on(above, line, style):
+            text += joint(text, line.row.text) + line.row.text
+            continue
+        if text:
+            yield page, text
+        text, page = line.row.text, line.page
+    if text:
+        yield page, text
+
+
+def _rows(tables: Sequence[PageTable]) -> Iterator[tuple[int, str]]:
+    """The rows of tables that follow one another, parts of one table or not."""
+    parts: list[PageTable] = []
+    for table, following in zip(tables, [*tables[1:], None], strict=True):
+        parts.append(table)
+        if following is None or following.page != table.page + 1 or not goes_on(table, following):
+            for part, lines in zip(parts, table_lines(parts), strict=True):
+                yield from ((part.page, line) for line in lines)
+            parts = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from tongbao.reading.pages.glyphs import Piece, text_of
+from tongbao.reading.tables import Cell
 
 #: Two columns have at least so many lines each, side by side, and so many characters on a line of each.
 _COLUMN_LINES = 3
@@ -21,13 +22,14 @@ _DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """A ruled table: ``rows`` of cells, ``None`` for a place that a merged cell covers."""
+    """A ruled table: its vertical rules ``across`` the page, the ``em`` of its text, its cells."""
 
+    page: int
     top: float
     bottom: float
-    x0: float
-    x1: float
-    rows: tuple[tuple[str | None, ...], ...]
+    across: tuple[float, ...]
+    em: float
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Lines under one another on one page, in order."""
+    """Lines under one another on one page, in order.
+
+    ``side`` says which column it is where there are several: ``l`` or ``r``, ``rl`` for the middle one of three.
+    """
 
     page: int
+    side: str
     rows: tuple[Row, ...]
 
 
@@ -65,7 +71,7 @@ def in_order(page: Page) -> list[Column | PageTable]:
     """The columns and tables of a page, as they are read."""
     found: list[Column | PageTable] = []
     rest = list(page.pieces)
-    for table in sorted(page.tables, key=lambda table: (table.top, table.x0)):
+    for table in sorted(page.tables, key=lambda table: (table.top, table.across[0])):
         above = [piece for piece in rest if piece.middle < table.top]
         rest = [piece for piece in rest if piece.middle >= table.top]
         found.extend(_columns(page.number, above))
@@ -103,22 +109,22 @@ def _level(line: list[Piece], piece: Piece) -> bool:
     return abs(piece.middle - largest.middle) < 0.5 * max(piece.size, largest.size)
 
 
-def _columns(page: int, pieces: list[Piece], depth: int = 0) -> list[Column]:
+def _columns(page: int, pieces: list[Piece], side: str = "", depth: int = 0) -> list[Column]:
     if not pieces:
         return []
     band = _band(pieces) if depth < _DEPTH else None
     if band is None:
         rows = tuple(row for row in map(row_of, grouped(pieces)) if row.text)
-        return [Column(page, rows)] if rows else []
+        return [Column(page, side, rows)] if rows else []
     x, top, bottom = band
     inside = [piece for piece in pieces if top <= piece.middle <= bottom]
     parts = (
-        [piece for piece in pieces if piece.middle < top],
-        [piece for piece in inside if piece.x0 < x],
-        [piece for piece in inside if piece.x0 >= x],
-        [piece for piece in pieces if piece.middle > bottom],
+        (side, [piece for piece in pieces if piece.middle < top]),
+        (side + "l", [piece for piece in inside if piece.x0 < x]),
+        (side + "r", [piece for piece in inside if piece.x0 >= x]),
+        (side, [piece for piece in pieces if piece.middle > bottom]),
     )
-    return [column for part in parts for column in _columns(page, part, depth + 1)]
+    return [column for name, part in parts for column in _columns(page, part, name, depth + 1)]
 
 
 def _band(pieces: list[Piece]) -> tuple[float, float, float] | None:
