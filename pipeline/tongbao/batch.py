@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
+from time import monotonic
+from typing import Literal
 
 from tongbao.errors import ProcessingError, ReadingError, TongbaoError
 from tongbao.extraction import Extraction, Extractor
@@ -25,11 +27,21 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one input: an extraction or the error that it ended in."""
+    """What became of one input: an extraction or the error that it ended in, after how many seconds.
+
+    ``lost`` says that the document ended its process, or that its process was ended for taking too long.
+    """
 
     input: Input
     extraction: Extraction | None
     error: TongbaoError | None
+    seconds: float = 0.0
+    lost: Literal["timeout", "crashed"] | None = None
+
+    @property
+    def status(self) -> Literal["ok", "failed", "timeout", "crashed"]:
+        """What the ledger says of it."""
+        return self.lost or ("ok" if self.error is None else "failed")
 
     def tables(self, model: str) -> Tables:
         """The rows, or for a failure the one row of the documents table that says so."""
@@ -133,10 +145,14 @@ def read_input(item: Input, encoding: str | None = None) -> Bulletin:
 def run(inputs: Iterable[Input], extractor: Extractor, encoding: str | None = None) -> Iterator[Outcome]:
     """Read and extract one input after the other; a foreseen failure becomes an outcome, not an exception."""
     for item in inputs:
+        begun = monotonic()
+        extraction: Extraction | None = None
+        failure: TongbaoError | None = None
         try:
-            yield Outcome(item, extractor.extract(read_input(item, encoding)), None)
+            extraction = extractor.extract(read_input(item, encoding))
         except TongbaoError as error:
-            yield Outcome(item, None, error)
+            failure = error
         except Exception as error:  # one document must never cost the others
             reason = f"unforeseen {type(error).__name__}: {error}"
-            yield Outcome(item, None, ProcessingError(str(item.path), reason, "please report it with the file"))
+            failure = ProcessingError(str(item.path), reason, "please report it with the file")
+        yield Outcome(item, extraction, failure, monotonic() - begun)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from tongbao.linking import attributes
 from tongbao.reading import read_text
-from tongbao.records import Metadata, Period, Span
+from tongbao.records import Span
 
 CASES = Path(__file__).parent / "cases"
 
@@ -95,7 +94,7 @@ def test_any_stretch_can_be_read(text: str, data: st.DataObject) -> None:
     assert attributes.roles(read_text(text), [span])[0] in ("issuer", "mentioned", "actor", "lead", "assist")
 
 
-# --- quantities and periods -----------------------------------------------------------------------------------------
+# --- quantities --------------------------------------------------------------------------------------------------
 
 
 def test_a_quantity_is_read_in_its_clause(document: Callable[..., Any]) -> None:
@@ -117,29 +116,3 @@ def test_the_number_of_a_session_is_no_figure(text: str, figure: str) -> None:
 def test_a_stretch_without_a_number_is_no_quantity() -> None:
     assert attributes.quantity("查处机构", Span(0, 2)) is None
     assert attributes.quantity("查处机构", Span(4, 4)) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "title", "published", "anchor"),
-    [
-        ("2021年的情况。", "关于2022年情况的通报", date(2023, 2, 1), date(2023, 2, 1)),
-        ("2021年的情况。", "关于2022年情况的通报", None, date(2022, 12, 31)),
-        ("自2021年至2023年。", None, None, date(2021, 12, 31)),
-        ("12021年，1850年，后1999年。", None, None, date(1999, 12, 31)),
-        ("今年的情况。", None, None, None),
-        ("", None, None, None),
-    ],
-)
-def test_anchor_date(text: str, title: str | None, published: date | None, anchor: date | None) -> None:
-    bulletin = read_text(text, metadata=Metadata(title=title, published=published))
-    assert attributes.anchor_date(bulletin) == anchor
-
-
-def test_periods_take_the_year_from_the_anchor_or_from_the_one_before(document: Callable[..., Any]) -> None:
-    found = document("[t 今年上半年]检查，[t 2021年]立案，[t 9月]办结。", published=date(2023, 8, 1))
-    assert attributes.periods(found.bulletin, found.mentions) == [
-        Period(date(2023, 1, 1), date(2023, 6, 30)),
-        Period(date(2021, 1, 1), date(2021, 12, 31)),
-        Period(date(2021, 9, 1), date(2021, 9, 30)),
-    ]
-    assert attributes.periods(found.bulletin, []) == []

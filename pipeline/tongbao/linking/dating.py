@@ -92,12 +92,15 @@ def setting_of(bulletin: Bulletin, found: Sequence[Use]) -> Setting:
     if published is not None:
         reported = published.year - 1 if published.month <= _REPORTING_MONTHS else None
         return Setting(published, published.year, title, reported)
-    counted = any(use.relative and use.relative != "明年" for use in found)
-    plans = [use.year for use in found if use.year and use.speaks and use.topic and use.ahead] if counted else []
+    counts = any(use.relative and use.relative != "明年" for use in found)
+    plans = [use.year for use in found if use.year and use.speaks and use.topic and use.ahead] if counts else []
     plan = max(plans, default=None)
-    year = title or _own_number_year(bulletin) or plan or (_presupposed(bulletin.text, found) if counted else None)
-    frame = title or (year if plan is None else None) or _first_year(found, year, plan) or year
-    setting = Setting(None, year, frame, plan - 1 if plan else None)
+    numbered = _last_number_year(bulletin.text)
+    year = title or _own_number_year(bulletin) or plan or (_presupposed(found, numbered) if counts else None)
+    # Who counts from his own year and reports on no other speaks of that year.
+    first = None if counts and plan is None else _first_year(found, year, plan)
+    reported = plan - 1 if plan else _report_year(bulletin.metadata, found)
+    setting = Setting(None, year, title or first or year or (None if counts else numbered), reported)
     return replace(setting, day=_status_day(found, setting))
 
 
@@ -116,17 +119,39 @@ def _own_number_year(bulletin: Bulletin) -> int | None:
     return int(match[1]) if match else None
 
 
-def _presupposed(text: str, found: Sequence[Use]) -> int | None:
+def _last_number_year(text: str) -> int | None:
+    """The latest year among the numbers of documents that the text gives: none of them is of a later year than it."""
+    return max((int(match[1] or match[2] or match[3]) for match in _NUMBERED.finditer(text)), default=None)
+
+
+def _presupposed(found: Sequence[Use], numbered: int | None) -> int | None:
     """The year of a document that says 今年 or 去年 and names others: the one after the last that is complete.
 
     Nothing in it is of a later year: neither what it reports on or compares with nor the documents whose numbers it
-    gives. A stretch of several years says too little, for it may be long past.
+    gives. What was done on some day or through several years says too little, for it may be long past; and a year by
+    its bare number (2022年,…) may be this one, unless the text speaks of the last one besides.
     """
-    years = [int(match[1] or match[2] or match[3]) for match in _NUMBERED.finditer(text)]
+    looks_back = any(use.relative in ("去年", "前年") for use in found)
+    years = [numbered] if numbered else []
     for use in found:
-        if use.year and use.said.last and (use.speaks or use.base):
-            years.append(use.year + ((use.said.last.month, use.said.last.day) == (12, 31)))
+        last = use.said.last
+        counts = use.speaks and (use.said.first is None or _is_wide(use.said))
+        if use.year and last and (counts or (use.base and use.change_follows)):
+            over = (last.month, last.day) == (12, 31) and (use.base or looks_back or not use.bare)
+            years.append(use.year + over)
     return max(years, default=None)
+
+
+def _report_year(metadata: Metadata, found: Sequence[Use]) -> int | None:
+    """The first whole year that a report or a summary speaks of."""
+    if not re.search("报告|总结", metadata.title or ""):
+        return None
+    return next((use.year for use in found if use.bare and use.speaks and use.topic), None)
+
+
+def _is_wide(period: Period) -> bool:
+    """Whether a report covers it, rather than something happened in it."""
+    return period.first is not None and period.last is not None and (period.last - period.first).days >= _WIDE
 
 
 def _first_year(found: Sequence[Use], year: int | None, plan: int | None) -> int | None:
@@ -168,21 +193,23 @@ def _context(setting: Setting, passage: _Passage, use: Use) -> PeriodContext:
     return PeriodContext(
         day=setting.day,
         year=setting.year,
-        frame=_frame(passage, use),
+        frame=_frame(setting, passage, use),
         previous=passage.previous,
         ahead=use.ahead,
         reported=setting.reported,
     )
 
 
-def _frame(passage: _Passage, use: Use) -> int | None:
+def _frame(setting: Setting, passage: _Passage, use: Use) -> int | None:
     """The year that a period without one lies in, as far as the text in front of it says."""
     if use.due and passage.due:
         return passage.due
     month, told = _MONTH.search(use.surface), passage.told
-    # A story runs on: after 2022年9月 comes 11月 of that year, after 去年9月 the 3月 of this one.
-    if month and told and (passage.told_in_full or int(month[1]) >= told.month):
-        return told.year
+    if month and told:
+        # A story runs on: after 2022年9月 comes 11月 of that year, after 去年9月 the 3月 of this one.
+        last_year = setting.day is not None and told.year == setting.day.year - 1
+        if int(month[1]) >= told.month or (passage.told_in_full and not last_year):
+            return told.year
     return passage.aside or passage.frame
 
 
@@ -191,7 +218,7 @@ def _after(setting: Setting, passage: _Passage, use: Use, period: Period) -> _Pa
     if use.due and use.year:
         passage = replace(passage, due=use.year)
     year, last = year_of(period), period.last or period.first
-    wide = period.first is not None and period.last is not None and (period.last - period.first).days >= _WIDE
+    wide = _is_wide(period)
     if use.base or use.earlier or use.due or (wide and _beside(setting, passage, use, year)):
         return passage
     passage = replace(passage, named=True)

@@ -33,7 +33,7 @@ _LEAD = re.compile(r"(?:建议|现将|其中|自|在|于|据|单看|就|二是|�
 _CLAUSE_END = re.compile(r"[，,；;：:、。！？!?（(【〔［\[)）】〕］\]|—“”]$")
 #: Words behind or in front of a time that say that it is still to come.
 _AHEAD_BEHIND = re.compile(
-    r"^是.{0,20}(?:之年|周年)|将(?!近)|拟|力争|争取|确保|计划|打算|预期|目标任务|主要目标|工作安排|重点任务|工作打算|"
+    r"^是.{0,20}(?:之年|周年)|将(?!近)|拟|力争|争取|确保|计划|打算|预期|目标任务|主要目标|工作安排|重点任务|工作打算|重点工作(?!完成|进展|回顾|情况)|"
     r"必?须|要(?![求素点闻件么])|再(?=[降下增提压减])"
 )
 _AHEAD_BEFORE = re.compile(
@@ -44,8 +44,9 @@ _AHEAD_BEFORE = re.compile(
 _AHEAD_REACH = 24
 _TITLE = re.compile(r"《[^》]*》")
 
-_RELATIVE = re.compile(r"(?:截至|截止|到|至|自|从|在)?(今年|去年|前年|明年|过去的?一年|一年来|新的一年)")
+_RELATIVE = re.compile(r"(?:截至|截止|到|至|自|从|在)?(今年|去年|前年|明年|过去的?一年|一年来|这一年|新的一年)")
 _EARLIER = re.compile(r"上(?:一?年|月|个月|周|礼拜|星期|季度)|去年同期|\d{4}年同期|同期")
+_BARE = re.compile(r"[\d〇○零一二三四五六七八九]{4}年(?:全年)?")
 _OPEN = re.compile(r"起|以来|至今")
 _DUE = re.compile(r"前$|^(?:到|至)\d{4}年$")
 
@@ -95,6 +96,11 @@ class Use:
     def year(self) -> int | None:
         """The one year that the characters name."""
         return year_of(self.said)
+
+    @property
+    def bare(self) -> bool:
+        """2023年, 2023年全年: a whole year and no word that says that it is over."""
+        return _BARE.fullmatch(self.surface) is not None
 
     @property
     def speaks(self) -> bool:

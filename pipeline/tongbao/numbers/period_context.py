@@ -55,12 +55,17 @@ class PeriodContext:
     @property
     def this_year(self) -> int | None:
         """The year of 今年."""
-        return self.year or (self.day.year if self.day else self.frame)
+        return self.year or (self.day.year if self.day else None)
 
     @property
     def spoken(self) -> int | None:
         """The year that the passage speaks of."""
         return self.frame or self.this_year
+
+    @property
+    def writing(self) -> int | None:
+        """The year before 明年: a text that says no 今年 is of the year that it speaks of."""
+        return self.this_year or self.frame
 
     @property
     def named(self) -> date | None:
@@ -96,7 +101,7 @@ class PeriodContext:
             return True
         if abs(self.frame - day.year) > 1:
             return False
-        return self.form in ("until", "due") or _just_before(read(day.year), day)
+        return self.form in ("until", "due") or (self.frame == self.reported and _just_before(read(day.year), day))
 
 
 def _just_before(days: Days | None, day: date) -> bool:

@@ -17,11 +17,12 @@ _UNKNOWN = Period(None, None)
 #: The sixth five-year plan ran from 1981 to 1985, and every one since follows the one before.
 _FIRST_PLAN, _FIRST_PLAN_YEAR = 6, 1981
 #: Counted from the year of the document, and from the year that the passage speaks of.
-_OF_DOCUMENT = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
+_OF_DOCUMENT = {"今年": 0, "去年": -1, "前年": -2}
+_OF_WRITING = {"明年": 1}
 _OF_PASSAGE = {"本年": 0, "上年": -1, "上1年": -1, "下年": 1, "下1年": 1}
 #: 一 before 年 has become 1 where these are read.
-_OF_REPORT = {"过去1年": 0, "过去的1年": 0, "1年来": 0, "新的1年": 1}
-_OF_PREVIOUS = {"同年": 0, "次年": 1, "翌年": 1}
+_OF_REPORT = {"过去1年": 0, "过去的1年": 0, "1年来": 0, "这1年": 0, "新的1年": 1}
+_OF_PREVIOUS = {"同年": 0, "当年": 0, "次年": 1, "翌年": 1}
 _OF_DAY = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "明天": 1, "明日": 1}
 _QUARTERS = {"1": (1, 3), "2": (4, 6), "3": (7, 9), "4": (10, 12)}
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -50,7 +51,7 @@ def parse_period(surface: str, context: PeriodContext | None = None) -> Period:
     """
     try:
         return _bounded(_plain(surface), context or PeriodContext())
-    except ValueError:  # a day that the calendar does not have: 2月30日
+    except (ValueError, OverflowError):  # a day that the calendar does not have: 2月30日, the week after 9999年
         return _UNKNOWN
 
 
@@ -218,10 +219,15 @@ def _single(text: str, context: PeriodContext) -> Days | None:
     match = re.fullmatch(r"(\d{4})年(.*)", text)
     if match:
         return _within(int(match[1]), match[2], context)
-    before = context.named.year if context.named else None
-    for words, year in ((_OF_DOCUMENT, context.this_year), (_OF_PASSAGE, context.spoken), (_OF_PREVIOUS, before)):
+    counted = (
+        (_OF_DOCUMENT, context.this_year),
+        (_OF_WRITING, context.writing),
+        (_OF_PASSAGE, context.spoken),
+        (_OF_PREVIOUS, context.named.year if context.named else None),
+    )
+    for words, year in counted:
         word = max((word for word in words if text.startswith(word)), key=len, default="")
-        if word:
+        if word and (year or word != "当年"):
             return None if year is None else _within(year + words[word], text[len(word) :], context)
     days = _near_reference(text, context)
     if days is not None:

@@ -35,6 +35,7 @@ def read_file(path: Path, encoding: str | None = None) -> Bulletin:
         sha256=hashlib.sha256(data).hexdigest(),
         source=str(path),
         encoding=extracted.encoding,
+        blocks=extracted.blocks,
     )
     metadata = _over(bulletin.metadata, extracted.metadata)
     sidecar = sidecar_of(path)

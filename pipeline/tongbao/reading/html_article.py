@@ -6,8 +6,10 @@ outside paragraphs, drops list items and cells, and keeps share buttons and list
 article is read from the page itself, whole and in order:
 
 1. the element whose own paragraphs hold the most prose (as Arc90's Readability scores them) is where the article is;
-2. it grows to an outer element while that adds more prose than other text, or has the name of a known container;
-3. inside it, what is page furniture by its name or by its wording is left out.
+2. it grows to an outer element while that adds more prose than other text, or has a name that publishing systems give
+   to the text of an article;
+3. inside it, what is page furniture by its name or by its wording is left out; a signature and the list of enclosures
+   are taken in that follow it.
 """
 
 from __future__ import annotations
@@ -17,12 +19,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from tongbao.reading.dates import DATE
 from tongbao.reading.html_page import Node, PageLine
+from tongbao.reading.lines import plain
+from tongbao.reading.metadata import is_body
 
 _MIN_PROSE = 10
 _LINKED = 0.5
-_TOLERATED = 0.1
 _IMPRINT = 200
+_FOLLOWING = 30
 _HOLDERS = frozenset("article body center div fieldset form html main pre section td".split())
 
 
@@ -45,10 +50,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?=$|[\s_\-\d])",
             re.IGNORECASE,
         ),
-        "container": re.compile(
+        "editor": re.compile(
             r"(?:^|\s)(?:TRS_Editor|trs_editor_view|TRS_PreAppend|Custom_UnionStyle|UCAP-CONTENT|ucapcontent|zoom|zoomcon|"
-            r"js_content|rich_media_content|v_news_content|vsb_content\w*|wp_articlecontent|pages_content|"
-            r"article[-_]?(?:content|body|con|text|main)|(?:content|con)[-_]?(?:text|txt|body|main|detail)|"
+            r"js_content|rich_media_content|v_news_content|vsb_content\w*|wp_articlecontent|pages_content)(?=$|\s)",
+            re.IGNORECASE,
+        ),
+        "container": re.compile(
+            r"(?:^|\s)(?:article[-_]?(?:content|body|con|text|main)|(?:content|con)[-_]?(?:text|txt|body|main|detail)|"
             r"news[-_]?(?:content|text|body|con)|detail[-_]?(?:content|text|body|con)|info[-_]?(?:content|text|body)|"
             r"xxgk[-_]?content|main[-_]?(?:content|text)|view[-_]?(?:content|trs)|artibody|endtext|bt[-_]?content)(?=$|\s)",
             re.IGNORECASE,
@@ -70,35 +78,47 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"注册|搜索|更多>*)\]?$"
         ),
         "imprint": re.compile(
-            r"版权所有|Copyright|All [Rr]ights [Rr]eserved|ICP备|ICP证|公网安备|网站标识码|^(?:主办|承办|协办)(?:单位)?\s*[:：]|技术支持\s*[:：]"
+            r"版权所有|Copyright|All [Rr]ights [Rr]eserved|ICP备|ICP证|公网安备|网站标识码|技术支持\s*[:：]|"
+            r"^(?:主办|承办|协办)(?:单位)?\s*[:：]"
         ),
         "related": re.compile(
             r"[【\[▌■◆●|│]?\s*(?:相关(?:链接|新闻|阅读|文章|信息|报道|稿件|内容|推荐|解读|文件)|延伸阅读|推荐(?:阅读|新闻|信息)|往期(?:回顾|推荐|链接)?|"
             r"热(?:门|点)(?:新闻|推荐|文章|信息|排行)|最新(?:新闻|文章|信息|动态)|猜你喜欢|图片新闻|点击排行|精彩推荐|为您推荐|友情链接|专题推荐)"
             r"\s*[】\]]?\s*[:：>»]*\s*(?:更多\S*)?"
         ),
-        "enclosure": re.compile(r"附\s*件|附\s*表|\.(?:docx?|xlsx?|pdf|wps|zip|rar|ofd|et)(?:\s|$|[)）])", re.IGNORECASE),
+        "enclosure": re.compile(
+            r"附\s*件|附\s*表|\.(?:docx?|xlsx?|pdf|wps|zip|rar|ofd|et)(?:\s|$|[)）])", re.IGNORECASE
+        ),
         "prose": re.compile(r"[，。；：！？]"),
     }
 
 
-def find_article(nodes: Sequence[Node], lines: Sequence[PageLine], tables: Collection[int], extract: str) -> Article | None:
+def find_article(
+    nodes: Sequence[Node],
+    lines: Sequence[PageLine],
+    tables: Collection[int],
+    extract: str,
+    cards: Collection[int] = (),
+) -> Article | None:
     """The article of a page, or ``None`` where it has none: a list of links, or a page that a script fills.
 
-    ``tables`` are the indices of the tables of data; ``extract`` is what trafilatura took for the text, or nothing.
+    ``tables`` are the indices of the tables of data, ``cards`` of those that only describe the document; ``extract`` is
+    what trafilatura took for the text, or nothing.
     """
     inside = _data_lines(nodes, tables)
     voted = _unspaced(extract)
-    mass = [_mass(line, index in inside, voted) for index, line in enumerate(lines)]
-    barred = _furniture(nodes, lines, mass)
+    headings = _data_lines(nodes, [index for index, node in enumerate(nodes) if node.tag in ("h1", "h2", "h3")])
+    mass = [0.0 if i in headings else _mass(line, i in inside, voted) for i, line in enumerate(lines)]
+    barred = _furniture(nodes, mass) | _data_lines(nodes, cards)
     mass = [0.0 if index in barred else weight for index, weight in enumerate(mass)]
     total = sum(mass)
     if total <= 0:
         return None
-    noise = [0 if index in barred or mass[index] else lines[index].size for index in range(len(lines))]
+    silent = barred | {index for index in headings if lines[index].links < _LINKED}
+    noise = [0.0 if index in silent or mass[index] else float(line.size) for index, line in enumerate(lines)]
     node = _grown(nodes, _best(nodes, lines, mass), _sums(mass), _sums(noise))
-    chosen = _chosen(nodes, lines, range(nodes[node].first, nodes[node].last), barred, inside, mass)
-    return Article(node, chosen) if chosen else None
+    chosen = _chosen(lines, range(nodes[node].first, nodes[node].last), barred, inside, mass)
+    return Article(node, (*chosen, *_following(lines, nodes[node].last, barred))) if chosen else None
 
 
 def is_prose(line: PageLine) -> bool:
@@ -145,7 +165,7 @@ def _data_lines(nodes: Sequence[Node], tables: Collection[int]) -> set[int]:
     return {line for table in tables for line in range(nodes[table].first, nodes[table].last)}
 
 
-def _furniture(nodes: Sequence[Node], lines: Sequence[PageLine], mass: Sequence[float]) -> set[int]:
+def _furniture(nodes: Sequence[Node], mass: Sequence[float]) -> set[int]:
     """The lines in elements that are furniture by their tag or name, or hidden, and hold no fifth of the prose."""
     sums = _sums(mass)
     barred: set[int] = set()
@@ -176,7 +196,7 @@ def _best(nodes: Sequence[Node], lines: Sequence[PageLine], mass: Sequence[float
     return max(scores, key=lambda node: (scores[node], -node))
 
 
-def _grown(nodes: Sequence[Node], node: int, mass: Sequence[float], noise: Sequence[int]) -> int:
+def _grown(nodes: Sequence[Node], node: int, mass: Sequence[float], noise: Sequence[float]) -> int:
     """The element, or the outer one that holds more of the article; ``mass`` and ``noise`` are sums over the lines."""
 
     def over(sums: Sequence[float], index: int) -> float:
@@ -187,8 +207,11 @@ def _grown(nodes: Sequence[Node], node: int, mass: Sequence[float], noise: Seque
     while outer >= 0:
         gain = over(mass, outer) - over(mass, current)
         loss = over(noise, outer) - over(noise, current)
-        known = _patterns()["container"].search(nodes[outer].names) is not None
-        if gain > loss or loss == 0 or (known and loss < _TOLERATED * over(mass, outer)):
+        names = nodes[outer].names
+        tolerated = (
+            1.0 if _patterns()["editor"].search(names) else 0.1 if _patterns()["container"].search(names) else 0.0
+        )
+        if gain > loss or loss == 0 or loss < tolerated * over(mass, outer):
             current = outer
         outer = nodes[outer].parent
     return current
@@ -202,7 +225,6 @@ def _sums(values: Sequence[float]) -> list[float]:
 
 
 def _chosen(
-    nodes: Sequence[Node],
     lines: Sequence[PageLine],
     span: range,
     barred: Collection[int],
@@ -229,3 +251,16 @@ def _chosen(
             continue
         kept.append(index)
     return tuple(kept)
+
+
+def _following(lines: Sequence[PageLine], start: int, barred: Collection[int]) -> tuple[int, ...]:
+    """The lines right after the article that sign or enclose: names of bodies, a date, 附件 and the files under it."""
+    found: list[int] = []
+    for index in range(start, min(start + _FOLLOWING, len(lines))):
+        text = lines[index].text
+        signs = is_body(text) or re.fullmatch(DATE, plain(text).strip()) is not None
+        encloses = _patterns()["enclosure"].search(text) is not None and lines[index].size <= _IMPRINT
+        if index in barred or not (signs or encloses):
+            break
+        found.append(index)
+    return tuple(found)

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tongbao.reading.dates import DATE, date_of
-from tongbao.reading.html_article import Article, is_chrome, is_prose
+from tongbao.reading.html_article import Article, is_chrome, is_information, is_prose
 from tongbao.reading.html_page import Node, PageLine
 from tongbao.reading.lines import plain
 from tongbao.reading.metadata import find_metadata, is_body
@@ -63,42 +64,69 @@ def meta_of(parser: LexborHTMLParser) -> Mapping[str, str]:
     return found
 
 
-def find_title(
-    nodes: Sequence[Node], lines: Sequence[PageLine], article: Article, meta: Mapping[str, str]
-) -> Title:
+def find_title(nodes: Sequence[Node], lines: Sequence[PageLine], article: Article, meta: Mapping[str, str]) -> Title:
     """The title as the page shows it over the article, or else as it is named in the page's head.
 
     The heading nearest to the article that the page's head names too; or else the nearest ``<h1>`` to ``<h3>``.
     """
     named = _unspaced("\n".join(meta.get(key, "") for key in ("articletitle", "og:title", "<title>")))
     first = next((index for index in article.lines if is_prose(lines[index])), article.lines[0])
-    site = {_unspaced(meta.get(key, "")) for key in ("sitename", "columnname")}
     known: list[int] = []
     heading: list[int] = []
     for index in range(first, -1, -1):
-        text = _unspaced(lines[index].text)
-        if not 4 <= len(text) <= _MAX_TITLE or text in site or is_chrome(lines[index]):
+        line = lines[index]
+        above = _heading(nodes, line.node)
+        if not _may_be_title(line, meta):
             continue
-        above = _heading(nodes, lines[index].node)
-        if text in named and len(text) > 5 and (not known or above is not None):
-            known = known or [index]
+        if _title_in(line, named) and (not known or above is not None):
+            known = [index] if above is None else list(range(nodes[above].first, nodes[above].last))
             if above is not None:
-                known = list(range(nodes[above].first, nodes[above].last))
                 break
         if above is not None and not heading and nodes[above].tag in _HEADINGS[:3] and index < first:
             heading = list(range(nodes[above].first, nodes[above].last))
-    shown = known or heading
-    if shown:
-        return Title(" ".join(" ".join(lines[index].text.split()) for index in shown), tuple(shown))
-    return Title(_named_title(meta), ())
+    shown = known or heading or _over_information(lines, first, meta)
+    if not shown:
+        return Title(_named_title(meta), ())
+    texts = (_title_in(lines[index], named) or lines[index].text for index in shown)
+    return Title(" ".join(" ".join(text.split("\n")) for text in texts), tuple(shown))
+
+
+def _may_be_title(line: PageLine, meta: Mapping[str, str]) -> bool:
+    """Whether a line over the article can be its title: some Chinese words, no link, and not the name of the site."""
+    text = _unspaced(line.text)
+    if not 4 <= len(text) <= _MAX_TITLE or line.links >= 0.5 or is_chrome(line) or text.startswith("首页"):
+        return False
+    return re.search("[\u4e00-\u9fff]{2}", text) is not None and text not in (
+        _unspaced(meta.get("sitename", "")),
+        _unspaced(meta.get("columnname", "")),
+    )
+
+
+def _title_in(line: PageLine, named: str) -> str:
+    """The words of a line that the page's head names as well: all of it, or its first lines; empty where none are."""
+    parts = line.text.split("\n")
+    for count in range(len(parts), 0, -1):
+        text = "".join(parts[:count])
+        if len(_unspaced(text)) > 5 and _unspaced(text) in named:
+            return text
+    return ""
+
+
+def _over_information(lines: Sequence[PageLine], first: int, meta: Mapping[str, str]) -> list[int]:
+    """The line over the one of source and date, where it stands as a title does."""
+    information = next((index for index in range(first) if is_information(lines[index].text)), 0)
+    above = range(information - 1, max(information - 4, -1), -1)
+    return [index for index in above if lines[index].size > 5 and _may_be_title(lines[index], meta)][:1]
 
 
 def find_page_metadata(
     lines: Sequence[PageLine], article: Article, meta: Mapping[str, str], title: Title, text: str
 ) -> Metadata:
     """The metadata of the page; a field is ``None`` where it does not say it or ``text`` says it better."""
-    around = [lines[index] for index in range(len(lines)) if index not in set(article.lines)]
-    said = _labelled([line.text for line in around])
+    chosen = set(article.lines)
+    around = [line.text for index, line in enumerate(lines) if index not in chosen]
+    over = [line.text for index, line in enumerate(lines[: article.lines[0]]) if line.size < _MAX_TITLE]
+    said = _labelled(around)
     issuer = said.get("issuer")
     if issuer is None and find_metadata(text).issuer is None:
         source = said.get("source") or meta.get("contentsource", "")
@@ -106,7 +134,7 @@ def find_page_metadata(
     return Metadata(
         title=title.text,
         issuer=issuer,
-        published=_date(said.get("published")) or _meta_date(meta) or _date(said.get("dated")),
+        published=_date(said.get("published")) or _meta_date(meta) or _date(said.get("dated")) or _stamp(over),
         number=next(iter(re.findall(r"^\S{2,20}号$", said.get("number", ""))), None),
         url=_url(meta),
     )
@@ -127,14 +155,17 @@ def _label() -> re.Pattern[str]:
 
 def _labelled(texts: Sequence[str]) -> dict[str, str]:
     """The first value of each label, behind it on its line or, as in a table, on the next one."""
-    pattern = re.compile(rf"(?:^|(?<=[\s|｜;；）)]))(?:{'|'.join([*_LABELS.values(), _OTHER_LABELS])})\s*[:：]|$")
+    words = "|".join([*_LABELS.values(), _OTHER_LABELS])
+    pattern = re.compile(
+        rf"(?:^|(?<=[\s|｜;；）)\]】]))(?:{words})\s*[:：]|(?:发布|成文)(?:时间|日期)\s*[:：]|来源\s*[:：]|$"
+    )
     found: dict[str, str] = {}
     for index, raw in enumerate(texts):
         text = plain(raw).replace("\n", " ")
         if len(text) > 300:
             continue
         starts = [match.start() for match in pattern.finditer(text)]
-        parts = [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+        parts = [text[start:end] for start, end in pairwise(starts)]
         for part in parts or [text]:
             match = _label().match(part)
             if match is None or match.lastgroup is None or match.lastgroup in found:
@@ -152,7 +183,9 @@ def _heading(nodes: Sequence[Node], node: int) -> int | None:
     """The heading that a block is or stands in: by its tag, or by a name such as ``title``; of a few lines only."""
     while node >= 0:
         tagged = nodes[node].tag in _HEADINGS
-        named = re.search(r"(?:^|[\s_-])(?:\w*title|tit|bt|biaoti|headline|subject)\d*(?=$|[\s_-])", nodes[node].names, re.I)
+        named = re.search(
+            r"(?:^|[\s_-])(?:\w*title|tit|bt|biaoti|headline|subject)\d*(?=$|[\s_-])", nodes[node].names, re.I
+        )
         if nodes[node].last - nodes[node].first > 4:
             return None
         if tagged or named is not None:
@@ -175,6 +208,12 @@ def _named_title(meta: Mapping[str, str]) -> str | None:
 def _date(text: str | None) -> date | None:
     match = None if text is None else re.search(DATE, text)
     return None if match is None else date_of(match)
+
+
+def _stamp(texts: Sequence[str]) -> date | None:
+    """The last date with a time of day over the article."""
+    found = (re.search(rf"{DATE}\s*\d{{1,2}}[:：]\d\d", text) for text in reversed(texts))
+    return next((date_of(match) for match in found if match is not None), None)
 
 
 def _meta_date(meta: Mapping[str, str]) -> date | None:

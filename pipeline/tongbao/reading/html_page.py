@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tongbao.reading.lines import INVISIBLE
 from tongbao.reading.list_numbers import Numerals, numeral
 from tongbao.reading.marks import mark_at
 
@@ -28,8 +29,6 @@ _SKIPPED = frozenset(
     "applet audio button canvas embed frameset head iframe map math noembed noframes noscript object option script "
     "select style svg template textarea title video".split()
 )
-#: Control characters, zero-width signs and soft hyphens: invisible, and they would cut words and numbers in two.
-_INVISIBLE = dict.fromkeys([*range(9), *range(14, 32), 11, 127, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SOFT = "\x1e"
 _EAST = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef“”‘’…—"
@@ -118,7 +117,7 @@ class _Reader:
 
     def text(self, data: str) -> None:
         """Characters of the innermost element."""
-        data = data.translate(_INVISIBLE)
+        data = data.translate(INVISIBLE)
         if self.preformatted:
             data = re.sub(r"\r\n?|\f", "\n", data).replace("\t", " ")
         else:
@@ -223,7 +222,7 @@ def _whole(text: str | None) -> int | None:
 
 @cache
 def _styles() -> Mapping[str, tuple[Numerals | None, str, str]]:
-    """How a list is numbered: by the ``type`` of HTML, by CSS, and by the classes of UEditor, which Chinese sites use."""
+    """How a list is numbered: by the ``type`` of HTML, by CSS, and by the classes of UEditor, common in China."""
     return {
         "1": ("decimal", "", "."),
         "a": ("lowerLetter", "", "."),

@@ -9,6 +9,10 @@ from typing import NamedTuple
 #: The line ends of ``str.splitlines``, kept in the text as they are (``\r\n`` is one end).
 LINE_END = re.compile(r"\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 
+#: For ``str.translate``: control characters but line ends and tabs, zero-width signs and soft hyphens. Nobody sees
+#: them, and they would cut words and numbers in two.
+INVISIBLE = dict.fromkeys([*range(9), *range(14, 32), 127, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]")
 
 

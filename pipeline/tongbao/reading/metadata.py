@@ -80,6 +80,11 @@ def find_metadata(text: str) -> Metadata:
     return Metadata(title, issuer, region, _published(head, signature[1] or _credited(lines)), number, url)
 
 
+def is_body(name: str) -> bool:
+    """Whether ``name`` is the name of an authority and of nothing more: 甲县教育局, but not 甲县新闻网."""
+    return _bodies(name) is not None
+
+
 def _head(lines: list[str]) -> list[str]:
     """The lines before the first prose or the first item."""
     head: list[str] = []

@@ -1,4 +1,9 @@
 """Pictures of text → pages: RapidOCR."""
+
 from __future__ import annotations
+
 REMEDY = 'pip install "tongbao[ocr]"'
-def installed(): return False
+
+
+def installed():
+    return False

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from tongbao.errors import ReadingError
 from tongbao.reading import ocr
 from tongbao.reading.formats import Extracted
-from tongbao.reading.pages import Box, Glyph, Page, flow, pieces_of, table_in
+from tongbao.reading.pages import Box, Glyph, Page, pieces_of, table_in, text_of_pages
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page as PlumberPage
@@ -65,7 +65,7 @@ def read_pdf(data: bytes, declared: str | None, place: str) -> Extracted:
     """
     with _quiet():
         sheets = _with_scans(data, list(_sheets(data, place)), place)
-    text, blocks = flow([sheet.page for sheet in sheets])
+    text, blocks = text_of_pages([sheet.page for sheet in sheets])
     return Extracted(text, "utf-8", blocks=blocks)
 
 

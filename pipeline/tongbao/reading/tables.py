@@ -11,6 +11,7 @@ columns are labels and values by turns, and else cell by cell.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,7 @@ class Table:
         return tuple(self.cells[index] for index in dict.fromkeys(self.grid[row]) if index is not None)
 
 
-def place(rows: Sequence[Sequence[Cell]]) -> Table:
+def place_cells(rows: Sequence[Sequence[Cell]]) -> Table:
     """The table of which ``rows`` hold the cells that begin there.
 
     Rows and columns of the cells are not looked at: they follow from the heights and widths of the cells before, as
@@ -83,22 +84,21 @@ def place(rows: Sequence[Sequence[Cell]]) -> Table:
 def table_of(cells: Iterable[Cell]) -> Table:
     """The table of placed cells, without the rows and columns in which nothing begins and cells without text.
 
-    Two cells do not cover one place; where a damaged file says so, the later one has it.
+    Two cells do not cover one place; where a damaged file says so, the later one has it. A table far too sparse to be
+    one becomes one column.
     """
     kept = [cell for cell in cells if cell.text.strip()]
-    rows = {row: index for index, row in enumerate(sorted({cell.row for cell in kept}))}
-    columns = {column: index for index, column in enumerate(sorted({cell.column for cell in kept}))}
-    packed = [
-        Cell(
-            cell.text,
-            rows[cell.row],
-            columns[cell.column],
-            sum(cell.row <= row < cell.row + cell.height for row in rows),
-            sum(cell.column <= column < cell.column + cell.width for column in columns),
-            cell.head,
-        )
-        for cell in kept
-    ]
+    rows = sorted({cell.row for cell in kept})
+    columns = sorted({cell.column for cell in kept})
+    if len(rows) * len(columns) > max(_MAX_AREA, 20 * len(kept)):
+        kept = [Cell(cell.text, row, 0) for row, cell in enumerate(kept)]
+        rows, columns = list(range(len(kept))), [0]
+    packed: list[Cell] = []
+    for cell in kept:
+        row, column = bisect_left(rows, cell.row), bisect_left(columns, cell.column)
+        height = max(bisect_left(rows, cell.row + cell.height) - row, 1)
+        width = max(bisect_left(columns, cell.column + cell.width) - column, 1)
+        packed.append(Cell(cell.text, row, column, height, width, cell.head))
     grid: list[list[int | None]] = [[None] * len(columns) for _ in rows]
     for index, cell in enumerate(packed):
         for row in range(cell.row, cell.row + cell.height):
@@ -200,7 +200,9 @@ def _head_rows(table: Table, first: int) -> int:
     heads = [cell for row in range(first, first + depth) for cell in table.row(row)]
     if first + depth >= rows or any(_is_figure(cell.text) for cell in heads):
         return 0
-    return 0 if table.width == 2 and _is_form(table, first) else depth
+    if table.row(first)[0].text.rstrip().endswith((":", "：")) or (table.width == 2 and _is_form(table, first)):
+        return 0
+    return depth
 
 
 def _is_form(table: Table, first: int) -> bool:
@@ -242,9 +244,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "figure": re.compile(
             r"[-+−﹣]?[\d,，.]*\d(?:\.\d+)?\s*(?:[%％‰]|[\u4e00-\u9fff㎡℃/a-zA-Z]{1,4}[²³]?)?|[-—–－/\\]{1,3}|[无○〇]"
         ),
-        "date": re.compile(r"(?:19|20)\d\d(?:年.{0,10}|[-./]\d.*)?|[\d\-—－~～至]+(?:月|季|日|期|届|号|批|类|级|组|区).{0,4}"),
+        "date": re.compile(
+            r"(?:19|20)\d\d(?:年.{0,10}|[-./]\d.*)?|[\d\-—－~～至]+(?:月|季|日|期|届|号|批|类|级|组|区).{0,4}"
+        ),
         "serial": re.compile(r"(?:序\s*号|编\s*号|序|[Nn][Oo]\.?|№)"),
-        "head": re.compile(r"序号|编号|名称|单位|地区|县区|区县|部门|科目|时间|日期|内容|.{0,4}(?:项目|指标|类别|类型|事项)"),
+        "head": re.compile(
+            r"序号|编号|名称|单位|地区|县区|区县|部门|科目|时间|日期|内容|.{0,4}(?:项目|指标|类别|类型|事项)"
+        ),
         "broken": re.compile(r"(?<=[\u4e00-\u9fff（(）)]) ?\n ?(?=[\u4e00-\u9fff（(）)])"),
         "spaced": re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])"),
     }

@@ -108,8 +108,8 @@ def train(
         return fit(config, documents, clusters)
     jobs = fold_jobs(config, documents, clusters, folded)
     if workers == 1:
-        whole = fit(config, documents, clusters)
         predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
+        whole = fit(config, documents, clusters)
     else:
         with _pool(workers) as pool:
             # The longest job first, so that no worker is left with it at the end.

@@ -9,7 +9,10 @@ from tongbao.errors import WritingError
 from tongbao.writing.base import Opener, WriteOptions, Writer, Writers
 from tongbao.writing.columns import TABLE_NAMES, Headers, TableName
 from tongbao.writing.csv_writer import TableStream, open_csv, open_folder
+from tongbao.writing.duckdb_writer import open_duckdb
 from tongbao.writing.jsonl_writer import JsonlStream, open_jsonl
+from tongbao.writing.parquet_writer import open_parquet
+from tongbao.writing.xlsx_writer import open_xlsx
 
 __all__ = [
     "TABLE_NAMES",
@@ -25,7 +28,14 @@ __all__ = [
 ]
 
 #: A suffix names a format; a path without one is a folder of CSV files.
-FORMATS: dict[str, Opener] = {".csv": open_csv, ".jsonl": open_jsonl, "": open_folder}
+FORMATS: dict[str, Opener] = {
+    ".csv": open_csv,
+    ".duckdb": open_duckdb,
+    ".jsonl": open_jsonl,
+    ".parquet": open_parquet,
+    ".xlsx": open_xlsx,
+    "": open_folder,
+}
 
 
 def open_writer(path: Path, options: WriteOptions) -> Writer:

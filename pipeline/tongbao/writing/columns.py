@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias, get_args
+from types import NoneType
+from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from tongbao.records import (
     Cell,
@@ -15,6 +17,7 @@ from tongbao.records import (
     DocumentRow,
     ItemRow,
     LeftOutRow,
+    Number,
     PolicyRow,
     QuantityRow,
     Row,
@@ -24,6 +27,9 @@ from tongbao.records import (
 Headers: TypeAlias = Literal["en", "zh"]
 TableName: TypeAlias = Literal["documents", "items", "departments", "policies", "quantities", "left_out"]
 TABLE_NAMES: tuple[TableName, ...] = get_args(TableName)
+#: What the cells of a column hold, for formats that have types: words, several words, an integer, a figure of the
+#: text, a probability, yes or no, a day.
+Kind: TypeAlias = Literal["text", "list", "whole", "number", "share", "flag", "day"]
 
 ROW_TYPES: dict[TableName, type[Row]] = {
     "documents": DocumentRow,
@@ -96,6 +102,31 @@ def header(table: TableName, headers: Headers) -> tuple[str, ...]:
     return names if headers == "en" else tuple(HEADERS_ZH[name] for name in names)
 
 
+#: By the types of a field without ``None``. Literals are words, too.
+_KINDS: dict[frozenset[Any], Kind] = {
+    frozenset({str}): "text",
+    frozenset({tuple[str, ...]}): "list",
+    frozenset({int}): "whole",
+    frozenset({Decimal, Fraction}): "number",
+    frozenset({float}): "share",
+    frozenset({bool}): "flag",
+    frozenset({date}): "day",
+}
+
+
+def kinds(table: TableName) -> tuple[Kind, ...]:
+    """What the columns of a table hold, in their order."""
+    hints = get_type_hints(ROW_TYPES[table])
+    return tuple(_kind(hints[name]) for name in columns(table))
+
+
+def _kind(hint: Any) -> Kind:
+    if get_origin(hint) is Literal:
+        return "text"
+    alternatives = (hint,) if isinstance(hint, type) or get_origin(hint) is tuple else get_args(hint)
+    return _KINDS[frozenset(alternatives) - {NoneType}]
+
+
 def rows_of(tables: Tables, table: TableName) -> Sequence[Row]:
     """The rows of one table."""
     rows: Sequence[Row] = getattr(tables, table)
@@ -111,25 +142,50 @@ def cells(row: Row) -> tuple[Cell, ...]:
 _FRACTION_DIGITS = Context(prec=15)
 
 
+def as_decimal(number: Number) -> Decimal:
+    """A figure as a decimal: a fraction is rounded to 15 digits."""
+    if isinstance(number, Decimal):
+        return number
+    return _FRACTION_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
+
+
 def as_text(cell: Cell) -> str:
     """A cell as text: plain decimals, ISO dates, lists joined by 、, nothing for ``None``.
 
     A fraction is rounded to 15 digits: spreadsheets read ``1/3`` as a day in January. JSON Lines keeps it exact.
     """
     match cell:
+        case str():
+            return cell
         case None:
             return ""
         case bool():
             return "true" if cell else "false"
         case float():
             return f"{cell:.4f}"
-        case Decimal():
-            return f"{cell:f}"
-        case Fraction():
-            return f"{_FRACTION_DIGITS.divide(Decimal(cell.numerator), Decimal(cell.denominator)):f}"
+        case Decimal() | Fraction():
+            return f"{as_decimal(cell):f}"
         case date():
             return cell.isoformat()
         case tuple():
             return "、".join(cell)
-        case _:
+        case int():
             return str(cell)
+
+
+#: What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection"), bare or behind white space, which
+#: some strip; full-width forms are folded where East Asian text is typed.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x00]*[=+\-@＝＋－＠]")
+
+
+def like_formula(text: str) -> bool:
+    """Whether a spreadsheet may run ``text`` instead of showing it."""
+    return _FORMULA.match(text) is not None
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def encodable(text: str) -> str:
+    """Lone surrogates, which no encoding takes (names of files hold some), as ``\\udc80``."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,4 +1,4 @@
-"""CSV: a file holds the quantities, a folder holds one file a table."""
+"""CSV: a file holds the quantities (or the one table asked for), a folder holds one file a table."""
 
 from __future__ import annotations
 
@@ -7,9 +7,22 @@ from pathlib import Path
 from typing import IO
 
 from tongbao.errors import WritingError
-from tongbao.records import Annotated, Tables
+from tongbao.records import Annotated, Cell, Tables
 from tongbao.writing.base import PartFile, WriteOptions
-from tongbao.writing.columns import TableName, as_text, cells, header, rows_of
+from tongbao.writing.columns import TableName, as_text, cells, header, like_formula, rows_of
+
+
+_WORDS = (str, tuple)
+
+
+def harmless(cell: Cell) -> str:
+    """A cell as text that no spreadsheet runs: words that look like a formula get an apostrophe in front.
+
+    Figures are figures, negative ones too. The apostrophe is what OWASP advises; a quoted cell would be run all the
+    same.
+    """
+    text = as_text(cell)
+    return "'" + text if isinstance(cell, _WORDS) and like_formula(text) else text
 
 
 class _UnixLines:
@@ -37,7 +50,7 @@ class TableStream:
 
     def write(self, annotated: Annotated | None, tables: Tables) -> None:
         """Add the rows of one document."""
-        self._csv.writerows([as_text(cell) for cell in cells(row)] for row in rows_of(tables, self._table))
+        self._csv.writerows([harmless(cell) for cell in cells(row)] for row in rows_of(tables, self._table))
 
     def close(self) -> None:
         """Nothing to do: the stream belongs to the caller."""
@@ -97,8 +110,8 @@ class CsvFolder:
 
 
 def open_csv(path: Path, options: WriteOptions) -> CsvFile:
-    """A ``.csv`` path: the quantities table."""
-    return CsvFile(path, "quantities", options)
+    """A ``.csv`` path: one table."""
+    return CsvFile(path, options.one_table(str(path)), options)
 
 
 def open_folder(path: Path, options: WriteOptions) -> CsvFolder:

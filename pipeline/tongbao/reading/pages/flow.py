@@ -13,7 +13,7 @@ from tongbao.reading.pages.ruled import goes_on, table_lines
 from tongbao.records import Block, Span
 
 
-def flow(pages: Sequence[Page]) -> tuple[str, tuple[Block, ...]]:
+def text_of_pages(pages: Sequence[Page]) -> tuple[str, tuple[Block, ...]]:
     """The text of the pages, one paragraph or table row a line, and a block for every one of them.
 
     Furniture is gone. Blocks carry the number of the page on which they begin and, from 1, which paragraph of that

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 #: Glyphs on one line differ less than this in their baseline (different fonts on one line share it).
@@ -79,14 +80,15 @@ def pieces_of(glyphs: Iterable[Glyph]) -> list[Piece]:
 def text_of(pieces: Iterable[Piece]) -> str:
     """The text of one line: a space only where the paper shows one.
 
-    Between Chinese characters that is a gap of almost half an em, unless all of them stand so far apart (a title that
-    is spaced out); before and after digits and Latin letters a typed space or such a gap.
+    Between Chinese characters that is a gap of almost half an em, or of a quarter with a typed space in it; not where
+    all of them stand so far apart (a title that is spaced out) or typed spaces are everywhere (what some programs
+    write). Before and after digits and Latin letters a typed space or such a gap is one.
     """
     glyphs = sorted((glyph for piece in pieces for glyph in piece.glyphs), key=lambda glyph: glyph.x0)
     visible = [glyph for glyph in glyphs if not glyph.text.isspace()]
     if not visible:
         return ""
-    limit = _space_limit(visible)
+    limits = _space_limits(glyphs, visible)
     parts: list[str] = []
     before: Glyph | None = None
     typed = False
@@ -94,29 +96,31 @@ def text_of(pieces: Iterable[Piece]) -> str:
         if glyph.text.isspace():
             typed = True
             continue
-        if before is not None and _is_space(before, glyph, typed, limit):
+        if before is not None and _is_space(before, glyph, typed, limits):
             parts.append(" ")
         parts.append(_INVISIBLE.sub("", glyph.text))
         before, typed = glyph, False
     return "".join(parts).strip()
 
 
-def _is_space(left: Glyph, right: Glyph, typed: bool, limit: float) -> bool:
+def _is_space(left: Glyph, right: Glyph, typed: bool, limits: tuple[float, float]) -> bool:
     em = max(left.size, right.size)
     gap = (right.x0 - left.x1) / em
     wide = [_WIDE.match(left.text[-1]) is not None, _WIDE.match(right.text[0]) is not None]
     if all(wide):
-        return gap >= limit
+        return gap >= limits[typed]
     if any(wide):
         return gap >= (0.2 if typed else 0.6)
     return typed or gap >= 0.2
 
 
-def _space_limit(glyphs: Sequence[Glyph]) -> float:
-    """From which gap on, in em, a space is read between two Chinese characters."""
-    gaps = [(b.x0 - a.x1) / max(a.size, b.size) for a, b in zip(glyphs, glyphs[1:], strict=False)]
-    spaced_out = gaps and min(gaps) > 0.3 and max(gaps) < 4 and all(len(glyph.text) == 1 for glyph in glyphs)
-    return 1.6 * median(gaps) if spaced_out else 0.45
+def _space_limits(glyphs: Sequence[Glyph], visible: Sequence[Glyph]) -> tuple[float, float]:
+    """From which gap on, in em, a space is read between two Chinese characters: with none typed there, and with one."""
+    gaps = [(b.x0 - a.x1) / max(a.size, b.size) for a, b in pairwise(visible)]
+    if gaps and min(gaps) > 0.3 and max(gaps) < 4 and all(len(glyph.text) == 1 for glyph in visible):
+        return 1.6 * median(gaps), 1.6 * median(gaps)
+    everywhere = 3 * (len(glyphs) - len(visible)) > len(visible)
+    return 0.45, 0.45 if everywhere else 0.25
 
 
 def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -168,9 +172,7 @@ def _once(row: list[Glyph]) -> list[Glyph]:
     """The row from left to right, each glyph once."""
     kept: list[Glyph] = []
     for glyph in sorted(row, key=lambda glyph: (glyph.x0, glyph.x1)):
-        again = any(
-            other.text == glyph.text and glyph.x0 - other.x0 < _SAME_PLACE * glyph.size for other in kept[-3:]
-        )
+        again = any(other.text == glyph.text and glyph.x0 - other.x0 < _SAME_PLACE * glyph.size for other in kept[-3:])
         if not again and _INVISIBLE.sub("", glyph.text):
             kept.append(glyph)
     return kept

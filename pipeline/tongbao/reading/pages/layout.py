@@ -13,7 +13,11 @@ from tongbao.reading.tables import Cell
 #: Two columns have at least so many lines each, side by side, and so many characters on a line of each.
 _COLUMN_LINES = 3
 _COLUMN_WIDTH = 9.0
-#: The width of the gutter, and how far short of its column's edge a line of running text may end, in em.
+#: From so many lines on a left column may have a right one in which the text soon ends.
+_LONG = 8
+#: A line of running text is printed over this share of its column's width, but for an indent.
+_INK = 0.9
+#: The width of the gutter, and how far two columns' widths may differ or a line be indented, in em.
 _GUTTER = 0.9
 _FULL = 2.0
 #: Pages are not cut up more often than this (columns in columns).
@@ -74,9 +78,9 @@ def in_order(page: Page) -> list[Column | PageTable]:
     for table in sorted(page.tables, key=lambda table: (table.top, table.across[0])):
         above = [piece for piece in rest if piece.middle < table.top]
         rest = [piece for piece in rest if piece.middle >= table.top]
-        found.extend(_columns(page.number, above))
+        found.extend(_columns(page, above))
         found.append(table)
-    found.extend(_columns(page.number, rest))
+    found.extend(_columns(page, rest))
     return found
 
 
@@ -109,13 +113,13 @@ def _level(line: list[Piece], piece: Piece) -> bool:
     return abs(piece.middle - largest.middle) < 0.5 * max(piece.size, largest.size)
 
 
-def _columns(page: int, pieces: list[Piece], side: str = "", depth: int = 0) -> list[Column]:
+def _columns(page: Page, pieces: list[Piece], side: str = "") -> list[Column]:
     if not pieces:
         return []
-    band = _band(pieces) if depth < _DEPTH else None
+    band = _band(pieces, page.width) if len(side) < _DEPTH else None
     if band is None:
         rows = tuple(row for row in map(row_of, grouped(pieces)) if row.text)
-        return [Column(page, side, rows)] if rows else []
+        return [Column(page.number, side, rows)] if rows else []
     x, top, bottom = band
     inside = [piece for piece in pieces if top <= piece.middle <= bottom]
     parts = (
@@ -124,22 +128,22 @@ def _columns(page: int, pieces: list[Piece], side: str = "", depth: int = 0) -> 
         (side + "r", [piece for piece in inside if piece.x0 >= x]),
         (side, [piece for piece in pieces if piece.middle > bottom]),
     )
-    return [column for name, part in parts for column in _columns(page, part, name, depth + 1)]
+    return [column for name, part in parts for column in _columns(page, part, name)]
 
 
-def _band(pieces: list[Piece]) -> tuple[float, float, float] | None:
+def _band(pieces: list[Piece], width: float) -> tuple[float, float, float] | None:
     """The largest part of the page that is set in two columns, as ``(x of the gutter, top, bottom)``."""
     best: tuple[float, float, float] | None = None
     most = 0
     down = sorted(pieces, key=lambda piece: piece.middle)
     starts = Counter(round(piece.x0, 1) for piece in pieces)
-    for x in sorted(x for x, count in starts.items() if count >= _COLUMN_LINES):
+    for x in sorted(starts):
         edge = x - 0.1
         for inside in _uncrossed(down, edge):
             if len(inside) <= most:
                 continue
             sides = [piece for piece in inside if piece.x0 < edge], [piece for piece in inside if piece.x0 >= edge]
-            if all(map(_runs, sides)) and _side_by_side(*sides):
+            if _are_columns(*sides, width):
                 most, best = len(inside), (edge, inside[0].middle, inside[-1].middle)
     return best
 
@@ -155,26 +159,40 @@ def _uncrossed(down: list[Piece], x: float) -> list[list[Piece]]:
     return found
 
 
-def _runs(side: list[Piece]) -> bool:
-    """Whether one side of a gutter is running text: enough lines, long ones, most of which fill the column."""
-    lines = grouped(side)
+def _are_columns(left: list[Piece], right: list[Piece], width: float) -> bool:
+    """Whether both sides of a gutter are running text, or the left one is and the text ends soon in the right one.
+
+    Then there is little text to tell by, and the columns have to be of one width: the margins of a page ``width`` are.
+    """
+    if not left or not right:
+        return False
+    size = median(piece.size for piece in left)
+    edges = min(p.x0 for p in left), max(p.x1 for p in left), min(p.x0 for p in right)
+    if edges[2] - edges[1] < _GUTTER * size:
+        return False
+    lines, others = grouped(left), grouped(right)
+    last = others[-1][0].middle
+    if len(lines) >= _LONG and 2 * len(others) <= len(lines):
+        beside = sum(line[0].middle <= last for line in lines)
+        alike = abs((edges[1] - edges[0]) - (width - edges[0] - edges[2])) < _FULL * size
+        return alike and _runs(lines) and beside <= len(others) + 2
+    return _side_by_side(left, right) and _runs(lines) and _runs(others)
+
+
+def _runs(lines: list[list[Piece]]) -> bool:
+    """Whether lines are running text: enough of them, long ones, most of which fill the column."""
     if len(lines) < _COLUMN_LINES:
         return False
-    left, right = min(piece.x0 for piece in side), max(piece.x1 for piece in side)
-    size = median(piece.size for piece in side)
-    full = sum(line[-1].x1 > right - _FULL * size for line in lines)
+    left, right = min(line[0].x0 for line in lines), max(line[-1].x1 for line in lines)
+    size = median(piece.size for line in lines for piece in line)
+    full = sum(sum(piece.x1 - piece.x0 for piece in line) > _INK * (right - left) - _FULL * size for line in lines)
     return right - left >= _COLUMN_WIDTH * size and 5 * full >= 2 * len(lines)
 
 
 def _side_by_side(left: list[Piece], right: list[Piece]) -> bool:
-    """Whether a gutter lies between the two, and three lines of either stand beside the other."""
-    size = median(piece.size for piece in left)
-    if min(piece.x0 for piece in right) - max(piece.x1 for piece in left) < _GUTTER * size:
-        return False
-    shared = [
-        max(min(p.middle for p in left), min(p.middle for p in right)) - size / 2,
-        min(max(p.middle for p in left), max(p.middle for p in right)) + size / 2,
-    ]
-    return all(
-        len(grouped(p for p in side if shared[0] <= p.middle <= shared[1])) >= _COLUMN_LINES for side in (left, right)
-    )
+    """Whether three lines of either stand beside the other."""
+    half = median(piece.size for piece in left) / 2
+    top = max(min(piece.middle for piece in side) for side in (left, right)) - half
+    bottom = min(max(piece.middle for piece in side) for side in (left, right)) + half
+    beside = ([piece for piece in side if top <= piece.middle <= bottom] for side in (left, right))
+    return all(len(grouped(side)) >= _COLUMN_LINES for side in beside)

@@ -122,11 +122,18 @@ def runs_on(line: Line, following: Line, style: Style) -> bool:
         return False
     marked = mark_at(following.row.text, 0) is not None
     indented = following.indent >= _INDENT
+    told = style.indented or (style.spaced and following.above is not None)
     if _FINISHED.search(line.row.text):
-        return not marked and not indented and (style.indented or (style.spaced and following.above is not None))
-    if not indented:
-        return style.indented or not marked
-    return not marked and (not style.indented or abs(following.indent - line.indent) < _INDENT / 2)
+        return told and not indented
+    if indented:
+        return not marked and (not style.indented or _centred(following))
+    return told or not marked
+
+
+def _centred(line: Line) -> bool:
+    """Whether it is the last line of a heading."""
+    left, right = line.row.x0 - line.left, line.right - line.row.x1
+    return left > line.row.size and abs(left - right) < line.row.size
 
 
 def _same_size(a: Line, b: Line) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from statistics import median
 
 from tongbao.reading.pages.glyphs import Glyph, pieces_of
@@ -61,16 +62,30 @@ def goes_on(above: PageTable, below: PageTable) -> bool:
 
 def table_lines(parts: Sequence[PageTable]) -> list[list[str]]:
     """The lines of a table for each of its parts, which stand on one page each; the first part holds the heads."""
-    first = lines_of(table_of(parts[0].cells))
+    head = parts[0].cells
+    first = lines_of(table_of(head))
+    rows = 1 + max(cell.row for cell in head)
     found = [first]
     for part in parts[1:]:
-        rows = 1 + max(cell.row for cell in parts[0].cells)
-        moved = (
-            Cell(cell.text, cell.row + rows, cell.column, cell.height, cell.width, cell.head) for cell in part.cells
-        )
-        lines = lines_of(table_of([*parts[0].cells, *moved]))
+        again = _repeated_rows(head, part.cells)
+        moved = (replace(cell, row=cell.row + rows) for cell in part.cells if cell.row >= again)
+        lines = lines_of(table_of([*head, *moved]))
         found.append(lines[len(first) :] if lines[: len(first)] == first else lines_of(table_of(part.cells)))
     return found
+
+
+def _repeated_rows(head: Sequence[Cell], below: Sequence[Cell]) -> int:
+    """How many rows ``below`` begins with that ``head`` begins with too."""
+    rows = [_by_row(head), _by_row(below)]
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(*rows, strict=False))
+    return sum(1 for _ in same)
+
+
+def _by_row(cells: Sequence[Cell]) -> list[list[str]]:
+    rows: list[list[str]] = [[] for _ in range(1 + max(cell.row for cell in cells))]
+    for cell in cells:
+        rows[cell.row].append(cell.text)
+    return rows
 
 
 def _holds(box: Box, glyph: Glyph) -> bool:

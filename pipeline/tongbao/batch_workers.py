@@ -1,0 +1,203 @@
+"""Many documents on many cores: outcomes in the order of the inputs, whatever the number of workers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from tongbao import __version__
+from tongbao.batch import Input, Outcome, find_inputs, run
+from tongbao.errors import LexiconError, ProcessingError
+from tongbao.extraction import PARTS, Extractor, default_model, load, read_meta
+from tongbao.near_duplicates import Reposts
+from tongbao.records import Bulletin, Tables
+from tongbao.rows import SCHEMA
+from tongbao.workers import Lost, PackedError, Setup, pack_error, unpack_error, work
+
+#: An outcome that can be pickled: the error, which cannot, stands in parts behind it.
+_Sent: TypeAlias = tuple[Outcome, PackedError | None]
+
+_REMEDIES = {
+    "timeout": "give it more time (--timeout), or leave it out",
+    "crashed": "leave it out; where memory ran out, use fewer workers",
+    "failed": "please report it with the file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done with every document: by which model, with which words of the user's, read in which encoding.
+
+    Called in a worker it loads the model and returns what makes outcomes of inputs.
+    """
+
+    model: Path | None = None
+    lexicon: Path | None = None
+    encoding: str | None = None
+
+    def __call__(self) -> Callable[[Input], Outcome]:
+        """Load the model.
+
+        Raises:
+            ModelError, LexiconError: as ``load``.
+        """
+        return partial(_outcome, load(self.model, self.lexicon), self.encoding)
+
+    @property
+    def _folder(self) -> Path:
+        return (default_model() if self.model is None else self.model) / PARTS
+
+    def name(self) -> str:
+        """Name and version of the model, as ``Extractor.name`` has them.
+
+        Raises:
+            ModelError: there is no model.
+        """
+        return "{lang}_{name}-{version}".format(**read_meta(self._folder))
+
+    def model_hash(self) -> str:
+        """A hash of all that the model is loaded from: another training is another model, whatever its name."""
+        total = hashlib.sha256()
+        for path in sorted(path for path in self._folder.rglob("*") if path.is_file()):
+            total.update(f"{path.relative_to(self._folder).as_posix()}\0{_digest(path)}\n".encode())
+        return total.hexdigest()
+
+    def options(self) -> str:
+        """What else changes rows, as JSON: the versions of the program and of the columns, the words, the encoding.
+
+        Raises:
+            LexiconError: the file of words cannot be read.
+        """
+        try:
+            words = None if self.lexicon is None else _digest(self.lexicon)
+        except OSError as error:
+            raise LexiconError(str(self.lexicon), f"cannot be read: {error.strerror}", "check the path") from error
+        options = {"encoding": self.encoding, "lexicon": words, "schema": SCHEMA, "tongbao": __version__}
+        return json.dumps(options, sort_keys=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _outcome(extractor: Extractor, encoding: str | None, item: Input) -> Outcome:
+    (outcome,) = run([item], extractor, encoding)
+    return outcome
+
+
+def run_batch(
+    inputs: Iterable[Input],
+    setup: Setup[Input, Outcome],
+    workers: int = 1,
+    timeout: float | None = None,
+) -> Generator[Outcome, None, None]:
+    """Read and extract every input; outcomes come in the order of the inputs.
+
+    A document that raises, takes longer than ``timeout`` seconds or ends its process (a crash in a library, no memory)
+    is an outcome with an error, and costs no other document anything. One worker without a time limit is this process,
+    and then nothing holds off what would end it. No more than a few documents a worker are in memory at any time.
+
+    Args:
+        setup: a ``Job``, or another class or function of a module that does what ``Job.__call__`` does.
+
+    Raises:
+        ModelError, LexiconError: what ``setup`` raised.
+        ProcessingError: workers cannot be started.
+    """
+    with closing(work(inputs, _Sending(setup), workers, timeout)) as results:
+        for item, result in results:
+            yield lost(item, result) if isinstance(result, Lost) else _received(result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A setup whose outcomes can be pickled."""
+
+    setup: Setup[Input, Outcome]
+
+    def __call__(self) -> Callable[[Input], _Sent]:
+        return partial(_sent, self.setup())
+
+
+def _sent(function: Callable[[Input], Outcome], item: Input) -> _Sent:
+    outcome = function(item)
+    return replace(outcome, error=None), None if outcome.error is None else pack_error(outcome.error)
+
+
+def _received(sent: _Sent) -> Outcome:
+    outcome, error = sent
+    return outcome if error is None else replace(outcome, error=unpack_error(error))
+
+
+def lost(item: Input, result: Lost) -> Outcome:
+    """The outcome of a document whose worker gave none."""
+    error = ProcessingError(str(item.path), result.reason, _REMEDIES[result.how])
+    return Outcome(item, None, error, result.seconds, None if result.how == "failed" else result.how)
+
+
+def marked(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The same outcomes with ``near_duplicate_of`` where one repeats an earlier one (``tongbao.near_duplicates``)."""
+    with closing(Reposts()) as reposts:
+        for outcome in outcomes:
+            found = outcome.extraction
+            original = None if found is None else reposts.original_of(outcome.input.id, found.bulletin.text)
+            if found is None or original is None:
+                yield outcome
+                continue
+            rows = tuple(replace(row, near_duplicate_of=original) for row in found.tables.documents)
+            yield replace(outcome, extraction=replace(found, tables=replace(found.tables, documents=rows)))
+
+
+def stream(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    workers: int = 1,
+    timeout: float | None = None,
+    model: str | Path | None = None,
+    lexicon: str | Path | None = None,
+    encoding: str | None = None,
+) -> Iterator[tuple[Bulletin, Tables]]:
+    """Documents and their rows, one by one, in the order of ``paths``, however many there are.
+
+    >>> for bulletin, tables in tongbao.stream("通报/", workers=4):  # doctest: +SKIP
+    ...     for row in tables.quantities:
+    ...         print(bulletin.id, row.indicator_full, row.value, row.unit)
+
+    A folder stands for all files in it that can be read. A document that cannot be read or extracted comes as well: its
+    text is empty, and its one row, in ``tables.documents``, has the status ``failed`` and says why. A repost of an
+    earlier document has its id in ``near_duplicate_of``.
+
+    With more than one worker or a time limit the work is done in other processes, which import the script that asks
+    for it: it has to stand under ``if __name__ == "__main__":``.
+
+    Args:
+        paths: a file, a folder, or several of them.
+        workers: how many processes.
+        timeout: seconds that a document may take.
+        model: a model folder; the one that ships unless given.
+        lexicon: the user's own words.
+        encoding: the declared encoding of the files; found out unless given.
+
+    Raises:
+        ModelError, LexiconError: the model or the words cannot be loaded.
+    """
+    named = [paths] if isinstance(paths, str | Path) else paths
+    inputs, _ = find_inputs([Path(path) for path in named])
+    job = Job(model and Path(model), lexicon and Path(lexicon), encoding)
+    name = job.name()
+    with closing(run_batch(inputs, job, workers, timeout)) as outcomes:
+        for outcome in marked(outcomes):
+            yield _bulletin(outcome), outcome.tables(name)
+
+
+def _bulletin(outcome: Outcome) -> Bulletin:
+    if outcome.extraction is not None:
+        return outcome.extraction.bulletin
+    return Bulletin(outcome.input.id, "", (), (), source=str(outcome.input.path))

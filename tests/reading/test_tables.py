@@ -1,0 +1,62 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongbao.reading.tables import Cell, is_data, lines_of, place_cells, table_of
+
+_CASES = json.loads((Path(__file__).parent / "cases" / "tables.json").read_text("utf-8"))
+
+
+def _cell(value: Any) -> Cell:
+    text, height, width, head = ([value, 1, 1, False] if isinstance(value, str) else [*value, False])[:4]
+    return Cell(text, 0, 0, height, width, head)
+
+
+@pytest.mark.parametrize("case", _CASES, ids=lambda case: str(case["name"]))
+def test_lines(case: dict[str, Any]) -> None:
+    table = place_cells([[_cell(value) for value in row] for row in case["rows"]])
+    assert lines_of(table) == case["lines"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "data"),
+    [
+        ([["甲", "乙"], ["1", "2"]], True),
+        ([["甲", "乙"]], False),
+        ([["甲"], ["乙"], ["丙"]], False),
+        ([["栏目", "导航"], ["热点", "长" * 400]], False),
+        ([["县区", "问题"], *([["甲县", "长" * 400]] * 3)], True),
+    ],
+)
+def test_data_or_layout(rows: list[list[str]], data: bool) -> None:
+    assert is_data(place_cells([[_cell(value) for value in row] for row in rows])) is data
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.text("甲乙1 \n:;", max_size=4), st.integers(-2, 10**9), st.integers(-2, 10**9), st.booleans()
+            ),
+            max_size=5,
+        ),
+        max_size=6,
+    )
+)
+def test_every_cell_is_written(rows: list[list[tuple[str, int, int, bool]]]) -> None:
+    table = place_cells([[Cell(text, 0, 0, *rest) for text, *rest in row] for row in rows])
+    lines = lines_of(table)
+    assert all(line and "\n" not in line for line in lines)
+    assert len(table.grid) <= len(rows)
+    for cell in table.cells:
+        covered = {table.at(row, column) for row in (cell.row,) for column in (cell.column,)}
+        assert covered == {cell}
+
+
+def test_a_table_far_too_sparse_is_a_column() -> None:
+    table = table_of(Cell("字", place, place) for place in range(3000))
+    assert (table.width, len(table.grid)) == (1, 3000)
