@@ -99,7 +99,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _resolved(path: Path) -> Path:
+def resolved(path: Path) -> Path:
     """The file that a path leads to; a loop of links leads nowhere, and no path holds NUL."""
     try:
         return path.resolve()
@@ -112,10 +112,10 @@ def _unique(found: Iterable[tuple[str, Path]]) -> list[Input]:
     taken: set[str] = set()
     out: list[Input] = []
     for name, path in found:
-        resolved = _resolved(path)
-        if resolved in files:
+        real = resolved(path)
+        if real in files:
             continue
-        files.add(resolved)
+        files.add(real)
         free = free_id(name, taken)
         taken.add(free)
         out.append(Input(free, path))

@@ -190,11 +190,15 @@ def stream(
     """
     named = [paths] if isinstance(paths, str | Path) else paths
     inputs, _ = find_inputs([Path(path) for path in named])
-    job = Job(model and Path(model), lexicon and Path(lexicon), encoding)
+    job = Job(_path(model), _path(lexicon), encoding)
     name = job.name()
     with closing(run_batch(inputs, job, workers, timeout)) as outcomes:
         for outcome in marked(outcomes):
             yield _bulletin(outcome), outcome.tables(name)
+
+
+def _path(named: str | Path | None) -> Path | None:
+    return None if named is None else Path(named)
 
 
 def _bulletin(outcome: Outcome) -> Bulletin:

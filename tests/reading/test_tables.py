@@ -39,9 +39,7 @@ def test_data_or_layout(rows: list[list[str]], data: bool) -> None:
 @given(
     st.lists(
         st.lists(
-            st.tuples(
-                st.text("甲乙1 \n:;", max_size=4), st.integers(-2, 10**9), st.integers(-2, 10**9), st.booleans()
-            ),
+            st.tuples(st.text("甲乙1 \n:;", max_size=4), st.integers(-2, 10**9), st.integers(-2, 10**9), st.booleans()),
             max_size=5,
         ),
         max_size=6,

@@ -97,9 +97,9 @@ def setting_of(bulletin: Bulletin, found: Sequence[Use]) -> Setting:
     plan = max(plans, default=None)
     numbered = _last_number_year(bulletin.text)
     year = title or _own_number_year(bulletin) or plan or (_presupposed(found, numbered) if counts else None)
-    # Who counts from his own year and reports on no other speaks of that year.
-    first = None if counts and plan is None else _first_year(found, year, plan)
     reported = plan - 1 if plan else _report_year(bulletin.metadata, found)
+    # Who counts from his own year and reports on no other speaks of that year.
+    first = None if counts and reported is None else _first_year(found, year, reported)
     setting = Setting(None, year, title or first or year or (None if counts else numbered), reported)
     return replace(setting, day=_status_day(found, setting))
 
@@ -128,15 +128,17 @@ def _presupposed(found: Sequence[Use], numbered: int | None) -> int | None:
     """The year of a document that says 今年 or 去年 and names others: the one after the last that is complete.
 
     Nothing in it is of a later year: neither what it reports on or compares with nor the documents whose numbers it
-    gives. What was done on some day or through several years says too little, for it may be long past; and a year by
-    its bare number (2022年,…) may be this one, unless the text speaks of the last one besides.
+    gives. What was done on some day or through several years says too little, for it may be long past; so does a year
+    by its bare number (2022年,…), which is the last one if the text speaks of 去年, and this one if it opens with it.
     """
     looks_back = any(use.relative in ("去年", "前年") for use in found)
+    opening = found[0].year
     years = [numbered] if numbered else []
     for use in found:
         last = use.said.last
         counts = use.speaks and (use.said.first is None or _is_wide(use.said))
-        if use.year and last and (counts or (use.base and use.change_follows)):
+        unclear = use.bare and not use.base and not looks_back and use.year != opening
+        if use.year and last and not unclear and (counts or (use.base and use.change_follows)):
             over = (last.month, last.day) == (12, 31) and (use.base or looks_back or not use.bare)
             years.append(use.year + over)
     return max(years, default=None)
@@ -154,10 +156,21 @@ def _is_wide(period: Period) -> bool:
     return period.first is not None and period.last is not None and (period.last - period.first).days >= _WIDE
 
 
-def _first_year(found: Sequence[Use], year: int | None, plan: int | None) -> int | None:
-    """The year that the text speaks of from its beginning: that of its first topic, else of what it mentions."""
-    context = PeriodContext(year=year, reported=plan - 1 if plan else None)
-    dated = [(use, year_of(parse_period(use.surface, context))) for use in found if use.year or use.relative]
+def _first_year(found: Sequence[Use], year: int | None, reported: int | None) -> int | None:
+    """The year that the text speaks of from its beginning: that of its first topic, else of what it mentions.
+
+    What happened on some day dates nothing in front of it.
+    """
+    context = PeriodContext(year=year, reported=reported)
+    dated: list[tuple[Use, int | None]] = []
+    waiting = False
+    for use in found:
+        if use.year or use.relative:
+            happened = use.said.first is not None and not use.open and not _is_wide(use.said)
+            if not (waiting and happened):
+                dated.append((use, year_of(parse_period(use.surface, context))))
+        else:
+            waiting = waiting or parse_period(use.surface, _ANY_TIME) != use.said
     speaking = [(use, named) for use, named in dated if use.speaks]
     opening = [named for use, named in dated if use is found[0] and use.open and use.topic]
     groups = (

@@ -88,7 +88,7 @@ def _decoded(data: bytes, declared: str | None, place: str) -> tuple[str, str, b
     except ReadingError:
         name = _known(sniffed) or "utf-8"
         text = data.decode(name, "replace")
-        if "\0" in text or text.count("\ufffd") * _FEW > len(text):
+        if "\0" in text or not 0 < text.count("\ufffd") * _FEW <= len(text):
             raise
         return text, name, True
 

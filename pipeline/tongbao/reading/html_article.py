@@ -61,13 +61,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"xxgk[-_]?content|main[-_]?(?:content|text)|view[-_]?(?:content|trs)|artibody|endtext|bt[-_]?content)(?=$|\s)",
             re.IGNORECASE,
         ),
-        "information": re.compile(
-            r"(?:[\[【(（|｜/\s·]*(?:(?:信息|稿件|文章|新闻|内容|原文|资料)?来\s*源|作\s*者|记\s*者|编\s*辑|责\s*编|责任编辑|审\s*核|"
-            r"初\s*审|复\s*审|终\s*审|校\s*对|监\s*制|(?:发布|发表|公开|更新|录入|添加|编辑|创建|上传|时间)?(?:时间|日期)|发布人|发布者|"
-            r"录入人?|(?:浏览|访问|阅读|点击|点击率|浏览量|阅读量|人气)(?:次数|数|量)?|字\s*[体号]|[字文]\s*体\s*大?\s*小|"
-            r"视力保护色?|保护视力色?|分享到?|打印(?:本[页文])?|关闭(?:窗口|本页)?|收藏(?:本页)?|返回(?:顶部|首页|列表)?|复制(?:链接|网址)?|"
-            r"扫一扫\S*|大\s*中\s*小|[大中小]|A[-+]|默认|超大|\d+\s*次|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?)"
-            r"(?:\s*[:：]\s*[^\s:：]{0,30})?[\]】)）|｜/\s]*)+"
+        "label": re.compile(
+            r"(?:(?:信息|稿件|文章|新闻|内容|原文|资料)?来\s*源|作\s*者|记\s*者|编\s*辑|责\s*编|责任编辑|审\s*核|初\s*审|复\s*审|终\s*审|校\s*对|"
+            r"监\s*制|(?:发布|发表|公开|更新|录入|添加|编辑|创建|上传)?(?:时间|日期)|发布[人者]|录入人?|"
+            r"(?:浏览|访问|阅读|点击|人气)(?:次数|量|数|率)?|字\s*[体号]|视力保护色?|保护视力色?|分享到?|打印)\s*[:：]"
+        ),
+        "tools": re.compile(
+            r"(?:[\s\[\]【】()（）|｜/·、-]|大|中|小|超大|默认|A[-+]?|字\s*[体号]|[文字]体大小|视力保护色?|保护视力色?|分享到?|"
+            r"打印(?:本[页文])?|关闭(?:窗口|本页)?|收藏(?:本页)?|返回(?:顶部|首页|列表)?|复制(?:链接|网址)?|扫一扫\S*|"
+            r"(?:浏览|访问|阅读|点击|人气)(?:次数|量|数|率)?|\d+\s*次|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}:\d\d(?::\d\d)?)*"
         ),
         "chrome": re.compile(
             r"您?(?:所在的|现在的?|当前的?)?(?:位置|所在位置)(?:\s*[:：]|是|$)|(?:首页|网站首页)\s*[>＞»›/|·]|(?:上|下)一[篇条页则](?:\s*[:：]|$)|"
@@ -134,7 +136,18 @@ def is_information(text: str) -> bool:
     """
     if len(text) > _IMPRINT or re.search("[^\\d年月日\\-/.\\s]", text) is None:
         return False
-    return _patterns()["information"].fullmatch(text.replace("\n", " ").strip()) is not None
+    labels = list(_patterns()["label"].finditer(text))
+    ends = [match.start() for match in labels] + [len(text)]
+    if _patterns()["tools"].fullmatch(text[: ends[0]]) is None:
+        return False
+    values = (text[match.end() : end] for match, end in zip(labels, ends[1:], strict=True))
+    return all(_is_value(value) for value in values)
+
+
+def _is_value(text: str) -> bool:
+    """Whether a label's value is one word, and nothing but tools, a date or a time stand after it."""
+    word = re.match(r"\s*[^\s:：]{0,30}", text)
+    return word is not None and _patterns()["tools"].fullmatch(text[word.end() :]) is not None
 
 
 def is_chrome(line: PageLine) -> bool:
@@ -166,7 +179,9 @@ def _data_lines(nodes: Sequence[Node], tables: Collection[int]) -> set[int]:
 
 
 def _furniture(nodes: Sequence[Node], mass: Sequence[float]) -> set[int]:
-    """The lines in elements that are furniture by their tag or name, or hidden, and hold no fifth of the prose."""
+    """The lines in elements that are furniture by their tag or name and hold no fifth of the prose, or are hidden and
+    hold not even half of it: a script may show them later.
+    """
     sums = _sums(mass)
     barred: set[int] = set()
     done = 0
@@ -174,7 +189,8 @@ def _furniture(nodes: Sequence[Node], mass: Sequence[float]) -> set[int]:
         if node.first < done or node.first == node.last or node.parent < 0:
             continue
         named = node.tag in ("nav", "footer", "aside") or _patterns()["furniture"].search(node.names) is not None
-        if (named or node.hidden) and 5 * (sums[node.last] - sums[node.first]) < sums[-1]:
+        share = (sums[node.last] - sums[node.first]) / sums[-1] if sums[-1] else 0.0
+        if (named and share < 0.2) or (node.hidden and share < 0.5):
             barred.update(range(node.first, node.last))
             done = node.last
     return barred

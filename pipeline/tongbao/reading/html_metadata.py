@@ -19,6 +19,7 @@ from tongbao.reading.html_article import Article, is_chrome, is_information, is_
 from tongbao.reading.html_page import Node, PageLine
 from tongbao.reading.lines import plain
 from tongbao.reading.metadata import find_metadata, is_body
+from tongbao.reading.regions import leading_region
 from tongbao.records import Metadata
 
 if TYPE_CHECKING:
@@ -127,13 +128,15 @@ def find_page_metadata(
     around = [line.text for index, line in enumerate(lines) if index not in chosen]
     over = [line.text for index, line in enumerate(lines[: article.lines[0]]) if line.size < _MAX_TITLE]
     said = _labelled(around)
+    own = find_metadata(text)
     issuer = said.get("issuer")
-    if issuer is None and find_metadata(text).issuer is None:
+    if issuer is None and own.issuer is None:
         source = said.get("source") or meta.get("contentsource", "")
         issuer = source if is_body(source) else None
     return Metadata(
         title=title.text,
         issuer=issuer,
+        region=None if own.region else leading_region(title.text) or leading_region(issuer),
         published=_date(said.get("published")) or _meta_date(meta) or _date(said.get("dated")) or _stamp(over),
         number=next(iter(re.findall(r"^\S{2,20}号$", said.get("number", ""))), None),
         url=_url(meta),

@@ -208,7 +208,7 @@ def _paragraphs(whole: str) -> list[str]:
     """
     whole = re.sub(rf"(?<=[{_EAST}]) *{_SOFT} *(?=[{_EAST}])", "", whole).replace(_SOFT, " ").replace("\xa0", " ")
     found: list[str] = []
-    for part in re.split(r"\n(?=\s*\n)|\n(?=\u3000| {2})|(?<=[。！？：；…）)”])\s*\n", whole):
+    for part in re.split(r"\n(?=[^\S\n]*\n)|\n(?=\u3000| {2})|(?<=[。！？：；…）)”])\s*\n", whole):
         lines = (re.sub(" {2,}", " ", line.strip()) for line in part.split("\n"))
         text = "\n".join(line for line in lines if line)
         if text:

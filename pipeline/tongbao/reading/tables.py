@@ -128,6 +128,7 @@ def lines_of(table: Table) -> list[str]:
     depth = _head_rows(table, first)
     heads = [_head(table, first, depth, column) for column in range(table.width)]
     names = _name_columns(table, first + depth, heads) if depth else ()
+    paired = not depth and _is_paired(table)
     for row in range(first + depth, len(table.grid)):
         cells = table.row(row)
         if depth and [cell.text for cell in cells] == [cell.text for cell in table.row(first)]:
@@ -137,7 +138,7 @@ def lines_of(table: Table) -> list[str]:
         elif depth:
             found.append(_row(table, row, heads, names))
         else:
-            found.append(_headless(table, cells))
+            found.append(_pairs(cells) if paired else " ".join(_one_line(cell.text) for cell in cells))
     return found
 
 
@@ -153,12 +154,13 @@ def _row(table: Table, row: int, heads: Sequence[str], names: Sequence[int]) -> 
     return " ".join(filter(None, [" ".join(map(_one_line, named)), _joined(values)]))
 
 
-def _headless(table: Table, cells: Sequence[Cell]) -> str:
-    pairs = table.width % 2 == 0 and all(
-        len(cell.text) <= _LABEL and not _is_figure(cell.text) for cell in table.cells if cell.column % 2 == 0
-    )
-    if not pairs:
-        return " ".join(_one_line(cell.text) for cell in cells)
+def _is_paired(table: Table) -> bool:
+    """Whether every other column holds labels for the one after it."""
+    labels = (cell.text for cell in table.cells if cell.column % 2 == 0)
+    return table.width % 2 == 0 and all(len(label) <= _LABEL and not _is_figure(label) for label in labels)
+
+
+def _pairs(cells: Sequence[Cell]) -> str:
     labelled: list[tuple[str, str]] = []
     label = ""
     for cell in cells:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,7 +93,7 @@ class Store:
 
     # The ledger.
 
-    def find(self, doc_id: str, source: str | None, content: str | None, taken: Iterable[int] = ()) -> Entry | None:
+    def find(self, doc_id: str, source: str | None, content: str | None, taken: Collection[int] = ()) -> Entry | None:
         """The document that an input is: the one from the same ``source``, else one of that id and content.
 
         So a file that was edited is the same document, and so is a folder that was moved; two files that share nothing
@@ -102,10 +102,12 @@ class Store:
         with telling(self.path):
             if source is not None:
                 for entry in self._entries("source = ?", encodable(source)):
-                    return entry
+                    if entry.document not in taken:
+                        return entry
             if content is not None:
                 for entry in self._entries("doc_id = ? AND content = ?", encodable(doc_id), content):
-                    return None if entry.document in taken else entry
+                    if entry.document not in taken:
+                        return entry
         return None
 
     def ids(self, like: str) -> set[str]:
