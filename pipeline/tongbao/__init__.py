@@ -2,6 +2,13 @@
 
 >>> import tongbao
 >>> rows = tongbao.extract("2023年,全市共立案43起。").tables.quantities  # doctest: +SKIP
+
+Many documents, in order, on several cores; one that cannot be read says so in ``tables.documents`` and costs no other
+(with ``workers`` over 1 a script stands under ``if __name__ == "__main__":``):
+
+>>> for bulletin, tables in tongbao.stream("通报/", workers=4):  # doctest: +SKIP
+...     for row in tables.quantities:
+...         print(bulletin.id, row.indicator_full, row.value, row.unit)
 """
 
 from __future__ import annotations
@@ -9,11 +16,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tongbao.batch_workers import stream
     from tongbao.extraction import Extraction, Extractor, default_model, extract, load
     from tongbao.reading import read_file, read_text
 
 __version__ = "0.1.0"
-__all__ = ["Extraction", "Extractor", "__version__", "default_model", "extract", "load", "read_file", "read_text"]
+__all__ = [
+    "Extraction",
+    "Extractor",
+    "__version__",
+    "default_model",
+    "extract",
+    "load",
+    "read_file",
+    "read_text",
+    "stream",
+]
 
 _HOMES = {
     "Extraction": "tongbao.extraction",
@@ -23,6 +41,7 @@ _HOMES = {
     "load": "tongbao.extraction",
     "read_file": "tongbao.reading",
     "read_text": "tongbao.reading",
+    "stream": "tongbao.batch_workers",
 }
 
 

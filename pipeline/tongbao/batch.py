@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from glob import glob
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
@@ -12,17 +13,23 @@ from typing import Literal
 from tongbao.errors import ProcessingError, ReadingError, TongbaoError
 from tongbao.extraction import Extraction, Extractor
 from tongbao.reading import can_read, decode, name_of, read_file, read_text
+from tongbao.reading.archive import Member, members_of, read_member
+from tongbao.reading.formats import PICTURES
+from tongbao.reading.ocr import installed as ocr_is_installed
 from tongbao.records import Bulletin, DocumentRow, Tables
 from tongbao.rows import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A document to be read: ``data`` is set for standard input, else ``path`` is a file."""
+    """A document to be read: ``data`` is set for standard input, ``member`` for a file in an archive (``path`` is then
+    where it would be if the archive were a folder), else ``path`` is a file.
+    """
 
     id: str
     path: Path
     data: bytes | None = None
+    member: Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +73,79 @@ class Outcome:
 
 
 def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
-    """The files that ``paths`` name, in order, each once, and the files in folders that no reader takes.
+    """The files that ``paths`` name, in order, each once, and the files in folders and archives that no reader takes.
 
-    A folder stands for all its files at any depth, sorted by path; hidden files and ``*.meta.json`` are passed over.
-    A file's id is its name without suffix, with the folders below the named one in front (``2023/quanzhou``); where
-    two ids are equal the later ones get ``-2``, ``-3``.
+    A folder stands for all its files at any depth, sorted by path, and so does a ZIP archive; hidden files and
+    ``*.meta.json`` are passed over, pictures too unless the extra ``ocr`` is installed. A path that is no file and has
+    ``*``, ``?`` or ``[`` in it stands for the files that it matches, as in a shell (``**``: folders at any depth).
+    A file's id is its name without suffix, with the folders below the named one in front (``2023/quanzhou``), for a
+    file in an archive with the archive's; where two ids are equal the later ones get ``-2``, ``-3``.
     """
-    found: list[tuple[str, Path]] = []
+    found: list[Input] = []
     skipped: list[Path] = []
-    for path in paths:
-        if not _is_folder(path):
-            found.append((name_of(path), path))
-            continue
-        for file in sorted(path.rglob("*")):
-            relative = file.relative_to(path)
-            if not file.is_file() or any(part.startswith((".", "__")) for part in relative.parts):
-                continue
-            if file.name.endswith(".meta.json"):
-                continue
-            if can_read(file):
-                found.append(((relative.parent / name_of(file)).as_posix(), file))
-            else:
-                skipped.append(file)
+    for path in chain.from_iterable(map(_matched, paths)):
+        if _is_folder(path):
+            for file in sorted(path.rglob("*")):
+                inner = file.relative_to(path)
+                if not file.is_file() or _is_passed_over(inner):
+                    continue
+                if _is_archive(file):
+                    _add_members(file, (inner.parent / name_of(file)).as_posix(), found, skipped)
+                elif _is_wanted(file):
+                    found.append(Input((inner.parent / name_of(file)).as_posix(), file))
+                else:
+                    skipped.append(file)
+        elif _is_archive(path):
+            _add_members(path, name_of(path), found, skipped)
+        else:
+            found.append(Input(name_of(path), path))
     return _unique(found), skipped
+
+
+def _add_members(archive: Path, id: str, found: list[Input], skipped: list[Path]) -> None:
+    """Sort the files in an archive; one that cannot be opened is an input itself, and reading it says why."""
+    try:
+        members = members_of(archive)
+    except ReadingError:
+        found.append(Input(id, archive))
+        return
+    for member in members:
+        inner = Path(member.inner)
+        if _is_passed_over(inner):
+            continue
+        if _is_wanted(inner):
+            found.append(Input((Path(id) / inner.parent / name_of(inner)).as_posix(), member.path, member=member))
+        else:
+            skipped.append(member.path)
+
+
+def _matched(path: Path) -> list[Path]:
+    """The paths that a pattern matches, where the shell has left it as it is; else, or if there are none, itself."""
+    if not any(sign in str(path) for sign in "*?[") or _exists(path):
+        return [path]
+    matches = glob(str(path), recursive=True)  # noqa: PTH207 (as a shell does: no hidden files)
+    return sorted(map(Path, matches)) or [path]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and not _is_folder(path)
+
+
+def _is_passed_over(inner: Path) -> bool:
+    """Whether a file in a folder is none of the user's documents: hidden, or about another file."""
+    return inner.name.endswith(".meta.json") or any(part.startswith((".", "__")) for part in inner.parts)
+
+
+def _is_wanted(path: Path) -> bool:
+    """Whether a file in a folder is read: pictures only where they can be, as most folders have some."""
+    return can_read(path) and (path.suffix.lower() not in PICTURES or ocr_is_installed())
 
 
 def _is_folder(path: Path) -> bool:
@@ -107,18 +164,19 @@ def resolved(path: Path) -> Path:
         return path.absolute()
 
 
-def _unique(found: Iterable[tuple[str, Path]]) -> list[Input]:
-    files: set[Path] = set()
+def _unique(found: Iterable[Input]) -> list[Input]:
+    """Every file once, under an id of its own."""
+    files: set[tuple[Path, Member | None]] = set()
     taken: set[str] = set()
     out: list[Input] = []
-    for name, path in found:
-        real = resolved(path)
-        if real in files:
+    for item in found:
+        file = resolved(item.path), item.member and replace(item.member, archive=resolved(item.member.archive))
+        if file in files:
             continue
-        files.add(real)
-        free = free_id(name, taken)
+        files.add(file)
+        free = free_id(item.id, taken)
         taken.add(free)
-        out.append(Input(free, path))
+        out.append(replace(item, id=free))
     return out
 
 
@@ -134,7 +192,11 @@ def read_input(item: Input, encoding: str | None = None) -> Bulletin:
     Raises:
         ReadingError: it cannot be read; the message says why.
     """
+    if item.member is not None:
+        return replace(read_member(item.member, encoding), id=item.id)
     if item.data is None:
+        if _is_archive(item.path):
+            members_of(item.path)  # says why nothing in it could be named
         return replace(read_file(item.path, encoding), id=item.id)
     text, _ = decode(item.data, encoding, f"<{item.id}>")
     if not text.strip():

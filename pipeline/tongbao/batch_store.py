@@ -77,9 +77,10 @@ def survey(store: Store | None, inputs: Iterable[Input], job: Job) -> Iterator[K
         WritingError: the store is damaged.
     """
     model, options = job.model_hash(), _hash(job.options())
+    hashes = ContentHashes()
     taken: set[int] = set()
     for item in inputs:
-        key = Key(content_hash(item), model, options)
+        key = Key(hashes.of(item), model, options)
         entry = None if store is None else store.find(item.id, source_of(item), key.content, taken)
         if entry is not None:
             taken.add(entry.document)
@@ -94,6 +95,12 @@ def _state(entry: Entry | None, key: Key) -> State:
     if key.content is None or entry.key != (key.content, key.model, key.options):
         return "changed"
     return "done" if entry.status == "ok" else "failed"
+
+
+def wanted_states(*, retry_failed: bool, force: bool) -> frozenset[State]:
+    """What is to be done, by its state."""
+    left_out: set[State] = set() if force else {"done"} if retry_failed else {"done", "failed"}
+    return frozenset(STATES) - left_out
 
 
 def plan(
@@ -111,7 +118,7 @@ def plan(
         retry_failed: do what failed again.
         force: do everything again.
     """
-    wanted = set(STATES) if force else {"new", "pending", "changed"} | ({"failed"} if retry_failed else set())
+    wanted = wanted_states(retry_failed=retry_failed, force=force)
     tasks: list[Task] = []
     documents: list[int] = []
     with store.transaction():
@@ -184,16 +191,34 @@ def source_of(item: Input) -> str | None:
     return None if item.data is not None else str(resolved(item.path))
 
 
-def content_hash(item: Input) -> str | None:
-    """A hash of all that an input is read from: its bytes and its sidecar; nothing where it cannot be read.
+class ContentHashes:
+    """Hashes of all that inputs are read from. An archive is hashed once: its members count as changed when it does."""
 
-    What is no plain file (a pipe, a device) might not end, and has none.
-    """
-    if item.data is not None:
-        return hashlib.sha256(item.data).hexdigest()
+    def __init__(self) -> None:
+        self._archives: dict[Path, str | None] = {}
+
+    def of(self, item: Input) -> str | None:
+        """The hash of an input: its bytes and its sidecar; nothing where it cannot be read.
+
+        What is no plain file (a pipe, a device) might not end, and has none.
+        """
+        if item.data is not None:
+            return hashlib.sha256(item.data).hexdigest()
+        if item.member is not None:
+            archive = self._archive(item.member.archive)
+            return None if archive is None else _hash(f"{archive} {item.member.name}")
+        return _plain_hash(item.path)
+
+    def _archive(self, path: Path) -> str | None:
+        if path not in self._archives:
+            self._archives[path] = _plain_hash(path)
+        return self._archives[path]
+
+
+def _plain_hash(path: Path) -> str | None:
     try:
-        content = _file_hash(item.path)
-        sidecar = sidecar_of(item.path)
+        content = _file_hash(path)
+        sidecar = sidecar_of(path)
         beside = None if sidecar is None else _file_hash(sidecar)
     except (OSError, ValueError):
         return None
@@ -208,4 +233,4 @@ def _file_hash(path: Path) -> str | None:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,8 +13,10 @@ from typing import TypeAlias
 
 from tongbao import __version__
 from tongbao.batch import Input, Outcome, find_inputs, run
-from tongbao.errors import LexiconError, ProcessingError
+from tongbao.errors import LexiconError, ModelError, ProcessingError
 from tongbao.extraction import PARTS, Extractor, default_model, load, read_meta
+from tongbao.lexicon import load as shipped_lexicon
+from tongbao.lexicon import read_user_lexicons
 from tongbao.near_duplicates import Reposts
 from tongbao.records import Bulletin, Tables
 from tongbao.rows import SCHEMA
@@ -49,6 +51,17 @@ class Job:
         """
         return partial(_outcome, load(self.model, self.lexicon), self.encoding)
 
+    def check(self) -> None:
+        """Look at what would be loaded, so that an error is told before any output is begun.
+
+        Raises:
+            ModelError: there is no model.
+            LexiconError: the user's file cannot be read or has a bad line.
+        """
+        self.name()
+        if self.lexicon is not None:
+            read_user_lexicons([self.lexicon], shipped_lexicon().gazetteer)
+
     @property
     def _folder(self) -> Path:
         return (default_model() if self.model is None else self.model) / PARTS
@@ -62,10 +75,17 @@ class Job:
         return "{lang}_{name}-{version}".format(**read_meta(self._folder))
 
     def model_hash(self) -> str:
-        """A hash of all that the model is loaded from: another training is another model, whatever its name."""
+        """A hash of all that the model is loaded from: another training is another model, whatever its name.
+
+        Raises:
+            ModelError: it cannot be read.
+        """
         total = hashlib.sha256()
-        for path in sorted(path for path in self._folder.rglob("*") if path.is_file()):
-            total.update(f"{path.relative_to(self._folder).as_posix()}\0{_digest(path)}\n".encode())
+        try:
+            for path in sorted(path for path in self._folder.rglob("*") if path.is_file()):
+                total.update(f"{path.relative_to(self._folder).as_posix()}\0{_digest(path)}\n".encode())
+        except OSError as error:
+            raise ModelError(str(self._folder), f"cannot be read: {error.strerror}", "check its permissions") from error
         return total.hexdigest()
 
     def options(self) -> str:

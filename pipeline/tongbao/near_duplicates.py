@@ -136,17 +136,21 @@ class Originals:
         return best
 
     def _candidates(self, bands: list[int]) -> tuple[list[int], list[int]]:
-        """The originals that share most bands, in order, and the bands that have room for one more."""
-        shared: Counter[int] = Counter()
+        """The originals that share most, in order, and the bands that have room for one more.
+
+        A band that few texts hold says more than one that a whole template shares.
+        """
+        shared: dict[int, float] = {}
         roomy: list[int] = []
         query = f"SELECT document FROM bands WHERE hash = ? ORDER BY document LIMIT {_MOST_IN_BAND}"
         for band in bands:
             holders = [document for (document,) in self._connection.execute(query, (band,))]
-            shared.update(holders)
+            for document in holders:
+                shared[document] = shared.get(document, 0.0) + 1 / len(holders)
             if len(holders) < _MOST_IN_BAND:
                 roomy.append(band)
-        by_bands = sorted(shared, key=lambda document: (-shared[document], document))
-        return sorted(by_bands[:_MOST_COMPARED]), roomy
+        by_weight = sorted(shared, key=lambda document: (-shared[document], document))
+        return sorted(by_weight[:_MOST_COMPARED]), roomy
 
 
 class Reposts:

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import openpyxl
 import pytest
 
 from tongbao.annotation import read_gold
@@ -14,7 +16,7 @@ from tongbao.extraction import PARTS, load
 from tongbao.reading import read_text
 from tongbao.records import QuantityRow
 from tongbao.writing import TABLE_NAMES
-from tongbao.writing.columns import as_text, cells, header
+from tongbao.writing.columns import as_text, cells, columns, header
 
 TEXT = "甲州市供水情况通报\n2023年，全市检查水厂34座，罚没1.24万元。\n"
 HEADER = ",".join(header("quantities", "en")) + "\n"
@@ -67,6 +69,62 @@ def test_all_outputs_at_once(
     assert [document.text for document in read_gold(lines)] == [TEXT]
     assert sorted(path.name for path in folder.iterdir()) == sorted(f"{table}.csv" for table in TABLE_NAMES)
     assert (folder / "quantities.csv").read_bytes() == table.read_bytes()
+
+
+def test_every_format_holds_the_same_rows(
+    tongbao: Any, tmp_path: Path, bulletin: Path, tiny_model: Path, quantities: list[dict[str, str]]
+) -> None:
+    paths = [tmp_path / name for name in ("rows.xlsx", "rows.parquet", "rows.duckdb", "rows.csv")]
+    run = tongbao("extract", bulletin, "-m", tiny_model, *(part for path in paths for part in ("-o", path)))
+    assert (run.code, run.out) == (0, "")
+    sheet = openpyxl.load_workbook(paths[0])["quantities"]
+    in_sheet = [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)]
+    query = 'SELECT "row", text, value, start FROM {}'
+    with duckdb.connect(str(paths[2]), read_only=True) as connection:
+        in_database = connection.execute(query.format("quantities")).fetchall()
+    with duckdb.connect() as connection:
+        connection.from_parquet(str(paths[1])).create_view("rows")
+        in_parquet = connection.execute(query.format("rows")).fetchall()
+    expected = [(row["row"], row["text"], float(row["value"]), int(row["start"])) for row in quantities]
+    at = [columns("quantities").index(name) for name in ("row", "text", "value", "start")]
+    assert [tuple(row[index] for index in at) for row in in_sheet] == expected
+    assert in_database == in_parquet == expected
+
+
+def test_chosen_tables(tongbao: Any, tmp_path: Path, bulletin: Path, tiny_model: Path) -> None:
+    folder, book = tmp_path / "out", tmp_path / "rows.xlsx"
+    wanted = ("--tables", "left_out, documents,left_out")
+    assert tongbao("extract", bulletin, "-m", tiny_model, *wanted, "-o", folder, "-o", book).code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["documents.csv", "left_out.csv"]
+    assert openpyxl.load_workbook(book).sheetnames == ["left_out", "documents"]
+    one = tongbao("extract", bulletin, "-m", tiny_model, "--tables", "documents")
+    assert [row["doc_id"] for row in _rows(one.out)] == ["bulletin"]
+    several = tongbao("extract", bulletin, "-m", tiny_model, *wanted)
+    assert (several.code, several.out) == (1, "")
+    assert "one table" in several.err
+
+
+def test_rows_that_are_not_sure_enough_are_left_out(
+    tongbao: Any, tmp_path: Path, bulletin: Path, tiny_model: Path
+) -> None:
+    found = load(tiny_model).extract(read_text(TEXT, "bulletin")).tables
+    confidences = [row.confidence for row in found.quantities]
+    least = max(confidence for confidence in confidences if confidence is not None)
+    sure = [row.text for row in found.quantities if row.confidence == least]
+    unsure = [row.text for row in found.quantities if row.text not in sure]
+    assert sure
+    assert unsure
+    folder, lines = tmp_path / "out", tmp_path / "rows.jsonl"
+    run = tongbao("extract", bulletin, "-m", tiny_model, "--min-confidence", str(least), "-o", folder, "-o", lines)
+    assert run.code == 0
+    assert f"{len(sure)} 行 rows" in run.err
+    assert [row["text"] for row in _rows((folder / "quantities.csv").read_text("utf-8"))] == sure
+    left = _rows((folder / "left_out.csv").read_text("utf-8"))
+    assert len(left) == len(found.left_out) + len(unsure)
+    assert set(unsure) <= {row["text"] for row in left if row["reason"] == "low_confidence"}
+    # The annotation stays whole.
+    (document,) = read_gold(lines)
+    assert sum(mention.label == "QUANTITY" for mention in document.mentions) == len(confidences)
 
 
 def test_chinese_headers_and_no_bom(tongbao: Any, tmp_path: Path, bulletin: Path, tiny_model: Path) -> None:
@@ -258,6 +316,10 @@ def test_a_user_lexicon_that_cannot_be_read(tongbao: Any, tmp_path: Path, bullet
         ["extract", "a.txt", "--show", "0"],
         ["extract", "a.txt", "--show", "3", "--json"],
         ["extract", "a.txt", "--headers", "fr"],
+        ["extract", "a.txt", "--tables", "rows"],
+        ["extract", "a.txt", "--tables", ""],
+        ["extract", "a.txt", "--min-confidence", "1.5"],
+        ["extract", "a.txt", "--min-confidence", "nan"],
         ["extract", "a.txt", "--model"],
         ["evaluate", "--protocol", "none"],
         ["evaluate", "a.cfg", "--gold", "a.jsonl"],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tongbao.errors import ReadingError
 from tongbao.reading import read_file, read_text
-from tongbao.records import Bulletin, Metadata
+from tongbao.records import Block, Bulletin, Metadata, Span
 
 TEXT = "甲州市供水情况通报\r\n\r\n一、总体情况\r\n检查水厂34座。整改问题12个。\r\n"
 
@@ -46,8 +46,8 @@ def test_declared_encoding(tmp_path: Path) -> None:
         ("missing.txt", None, "no such file"),
         ("empty.txt", b"", "empty"),
         ("blank.txt", b" \n\t", "white space"),
-        ("data.bin", b"abc", "'.bin' cannot be read (read now: .txt, .text, .md and files without a suffix)"),
-        ("letter.docx", b"PK\x03\x04", "'.docx' cannot be read"),
+        ("data.bin", b"abc", "'.bin' cannot be read (read now: .txt, .text, .md, .html, "),
+        ("letter.docx", b"PK\x03\x04", "no .docx file"),
         ("odd.txt", b"PK\x03\x04", "ZIP archive"),
     ],
 )
@@ -135,6 +135,29 @@ def test_text_is_untouched(text: str) -> None:
     bulletin = read_text(text, "id", Metadata(title="甲"))
     assert (bulletin.text, bulletin.id, bulletin.metadata) == (text, "id", Metadata(title="甲"))
     assert len(bulletin.sha256) == 64
+
+
+@given(st.text("甲乙，。、一（）《》 \n", max_size=60), st.lists(st.integers(0, 60), max_size=8))
+def test_no_sentence_crosses_the_border_of_a_block(text: str, borders: list[int]) -> None:
+    ends = sorted({min(border, len(text)) for border in borders})
+    blocks = tuple(Block(Span(a, b), None, n) for n, (a, b) in enumerate(zip(ends[::2], ends[1::2], strict=False), 1))
+    bulletin = read_text(text, blocks=blocks)
+    assert (bulletin.text, bulletin.blocks) == (text, blocks)
+    assert not any(
+        sentence.start < end < sentence.end for sentence in bulletin.sentences for end in ends[: len(blocks) * 2]
+    )
+    covered = "".join(sentence.of(text) for sentence in bulletin.sentences)
+    assert "".join(covered.split()) == "".join(text.split())
+
+
+def test_blocks_are_the_paragraphs() -> None:
+    text = "检查机构34个，\n整改完成。"
+    assert len(read_text(text).sentences) == 1
+    blocks = (Block(Span(0, 8), 1, 1), Block(Span(9, 14), 2, 2))
+    assert [sentence.of(text) for sentence in read_text(text, blocks=blocks).sentences] == [
+        "检查机构34个，",
+        "整改完成。",
+    ]
 
 
 def test_a_lone_surrogate_is_text_too() -> None:

@@ -87,6 +87,14 @@ def test_a_table_in_a_table_that_lays_the_page_out() -> None:
     assert _text(f"<table><tr><td>{_PROSE}</td></tr><tr><td>{inner}</td></tr></table>") == f"{_PROSE}\n青石县 家数:34"
 
 
+def test_a_title_that_the_article_repeats_is_there_once() -> None:
+    title = "青川州供水情况通报"
+    body = (
+        f"<h1>{title}</h1><div class='x'>来源：青川日报</div><div><p>青川州</p><p>供水情况通报</p><p>{_PROSE}</p></div>"
+    )
+    assert _text(body, f"<title>{title}</title>") == f"青川州\n供水情况通报\n{_PROSE}"
+
+
 def test_furniture_that_holds_the_article_is_none() -> None:
     assert _text(f"<div class='content_share nav'><p>{_PROSE}</p></div>") == _PROSE
 

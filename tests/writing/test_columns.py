@@ -20,7 +20,10 @@ from tongbao.writing.columns import (
     as_text,
     cells,
     columns,
+    encodable,
     header,
+    kinds,
+    like_formula,
     rows_of,
 )
 
@@ -48,6 +51,39 @@ def test_cells_stand_in_the_order_of_the_columns(tables: Tables) -> None:
     for table in TABLE_NAMES:
         for row in rows_of(tables, table):
             assert cells(row) == tuple(getattr(row, name) for name in columns(table))
+
+
+def test_a_column_says_what_its_cells_are() -> None:
+    found = dict(zip(columns("quantities"), kinds("quantities"), strict=True))
+    assert {name: kind for name, kind in found.items() if kind != "text"} == {
+        "lead_departments": "list",
+        "value": "number",
+        "low": "number",
+        "high": "number",
+        "value_norm": "number",
+        "period_start": "day",
+        "period_end": "day",
+        "start": "whole",
+        "end": "whole",
+        "confidence": "share",
+    }
+    assert dict(zip(columns("policies"), kinds("policies"), strict=True))["trial"] == "flag"
+
+
+@pytest.mark.parametrize("table", TABLE_NAMES)
+def test_cells_are_what_their_column_says(tables: Tables, table: TableName) -> None:
+    types: dict[str, tuple[type, ...]] = {
+        "text": (str,),
+        "list": (tuple,),
+        "whole": (int,),
+        "number": (Decimal, Fraction),
+        "share": (float,),
+        "flag": (bool,),
+        "day": (date,),
+    }
+    for row in rows_of(tables, table):
+        for kind, cell in zip(kinds(table), cells(row), strict=True):
+            assert cell is None or isinstance(cell, types[kind])
 
 
 @pytest.mark.parametrize(
@@ -93,3 +129,22 @@ def test_a_fraction_is_a_plain_decimal_to_fifteen_digits(value: Fraction) -> Non
     text = as_text(value)
     assert re.fullmatch(r"-?\d+(\.\d+)?", text)
     assert abs(Fraction(text) - value) <= abs(value) / 10**14
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+86", "-5%", "@sum(a1)", "\t1", "\r1", "\n1", " =1", "\u3000=1", "\0=1", "＝1", "＋1", "－1", "＠a", "-"],
+)
+def test_what_a_spreadsheet_may_run(text: str) -> None:
+    assert like_formula(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "5-3", "市=1", "'=1", "—1", "–1", "1+1", "《=1》", " 一"])
+def test_what_no_spreadsheet_runs(text: str) -> None:
+    assert not like_formula(text)
+
+
+@given(st.text(st.characters(categories=None)))
+def test_text_without_lone_surrogates_can_be_written(text: str) -> None:
+    found = encodable(text)
+    assert found == text.encode("utf-8", "backslashreplace").decode()

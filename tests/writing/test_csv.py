@@ -3,15 +3,17 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tongbao.errors import WritingError
 from tongbao.records import LeftOutRow, Tables
 from tongbao.writing import TABLE_NAMES, Headers, TableName, TableStream, WriteOptions, open_writer
-from tongbao.writing.columns import as_text, cells, columns, header, rows_of
+from tongbao.writing.columns import as_text, cells, columns, header, like_formula, rows_of
 
 BOM = b"\xef\xbb\xbf"
 
@@ -84,6 +86,49 @@ def test_chosen_tables_only(tmp_path: Path, tables: Tables) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["items.csv", "left_out.csv"]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "written"),
+    [(TABLE_NAMES, "quantities"), (("policies",), "policies"), (("items", "quantities"), "quantities")],
+)
+def test_the_table_of_a_file(tmp_path: Path, tables: Tables, wanted: tuple[TableName, ...], written: TableName) -> None:
+    writer = open_writer(tmp_path / "rows.csv", WriteOptions(tables=wanted))
+    writer.write(None, tables)
+    writer.close()
+    assert _read(tmp_path / "rows.csv") == _expected(tables, written, "en")
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
+def test_a_file_has_no_room_for_several_tables(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WritingError, match="one table") as raised:
+        open_writer(tmp_path / name, WriteOptions(tables=("items", "policies")))
+    assert raised.value.place == str(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_formulas_are_text_and_figures_are_figures(tmp_path: Path, tables: Tables) -> None:
+    row = replace(
+        tables.quantities[0],
+        indicator="=HYPERLINK(1)",
+        item_title="@a",
+        lead_departments=("+局", "-局"),
+        value=Decimal(-5),
+        text="-5",
+        scope="全市=1",
+    )
+    writer = open_writer(tmp_path / "rows.csv", WriteOptions())
+    writer.write(None, Tables(quantities=(row,)))
+    writer.close()
+    (found,) = _read(tmp_path / "rows.csv")
+    assert [found[name] for name in ("indicator", "item_title", "lead_departments", "value", "text", "scope")] == [
+        "'=HYPERLINK(1)",
+        "'@a",
+        "'+局、-局",
+        "-5",
+        "'-5",
+        "全市=1",
+    ]
+
+
 def test_lines_end_in_line_feeds(tables: Tables) -> None:
     stream = io.StringIO()
     TableStream(stream, "documents", WriteOptions()).write(None, tables)
@@ -98,4 +143,6 @@ def test_any_text_comes_back(pairs: list[tuple[str, str]]) -> None:
     stream = io.StringIO()
     TableStream(stream, "left_out", WriteOptions()).write(None, Tables(left_out=rows))
     found = csv.DictReader(io.StringIO(stream.getvalue(), newline=""), strict=True)
-    assert [(row["item_path"], row["sentence"]) for row in found] == pairs
+    # What looks like a formula has an apostrophe in front of it.
+    expected = [tuple("'" + text if like_formula(text) else text for text in pair) for pair in pairs]
+    assert [(row["item_path"], row["sentence"]) for row in found] == expected

@@ -35,6 +35,26 @@ LexiconOption = Annotated[
     ),
 ]
 Headers = Annotated[Literal["en", "zh"], typer.Option(help="表头语言。 Language of the column headers.")]
+TablesOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--tables",
+        help="写哪些表,用逗号分隔,默认全部:documents,items,departments,policies,quantities,left_out。"
+        ".csv、.parquet 与标准输出只有一张表:quantities,或所给的唯一一张。 Which tables to write, with commas; "
+        "default: all. .csv, .parquet and standard output hold one: quantities, or the only one named.",
+    ),
+]
+ConfidenceOption = Annotated[
+    float,
+    typer.Option(
+        "--min-confidence",
+        min=0.0,
+        max=1.0,
+        help="置信度低于此值的数据行移到 left_out(原因 low_confidence),部门与政策行不写;.jsonl 与 .sqlite 保持完整。 "
+        "Figures less sure than this go to left_out (reason low_confidence), departments and policies are not written; "
+        ".jsonl, which is the annotation, and .sqlite stay whole.",
+    ),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -62,8 +82,10 @@ def extract(
         typer.Option(
             "--output",
             "-o",
-            help="输出:.csv(数据表)、.jsonl(每行一文档)或文件夹(每表一个 CSV);可多次给出。 "
-            "Output: .csv (quantities), .jsonl (a document a line), or a folder (a CSV a table); may be repeated.",
+            help="输出,格式由后缀决定:.sqlite(库,可续做)、.xlsx、.duckdb(所有表)、.csv、.parquet(数据表)、"
+            ".jsonl(每行一文档),或文件夹(每表一个 CSV);可多次给出。 Output; the suffix chooses the format: .sqlite (a "
+            "store, goes on where it stopped), .xlsx, .duckdb (all tables), .csv, .parquet (quantities), .jsonl (a "
+            "document a line), or a folder (a CSV a table); may be repeated.",
         ),
     ] = None,
     model: ModelOption = None,
@@ -76,6 +98,8 @@ def extract(
         bool, typer.Option("--json", help="向标准输出写 JSON Lines。 JSON Lines on standard output.")
     ] = False,
     headers: Headers = "en",
+    tables: TablesOption = None,
+    min_confidence: ConfidenceOption = 0.0,
     bom: Annotated[
         bool, typer.Option("--bom/--no-bom", help="CSV 以 BOM 开头(供 Excel)。 Begin CSV with a BOM.")
     ] = True,
@@ -83,15 +107,67 @@ def extract(
         Optional[str],  # noqa: UP045
         typer.Option(help="声明的编码;默认自动判断。 Declared encoding; default: detected."),
     ] = None,
+    workers: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="进程数;默认按文档数与处理器数。 Processes; default: by documents and processors."),
+    ] = None,
+    timeout: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(min=0.1, help="一篇文档最多几秒,超时记为失败。 Seconds that a document may take."),
+    ] = None,
+    limit: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="最多处理几篇(库中已有的不算)。 At most so many documents, done ones not counted."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只列出要读什么、已完成什么。 Only list what would be read.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="重做库中失败的文档。 Do again what failed, with a .sqlite output.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="全部重做。 Do everything again, with a .sqlite output.")
+    ] = False,
 ) -> None:
     """从通报中提取数据行。 Extract rows from bulletins.
 
     不给 -o、--show、--json 时,数据表以 CSV 写到标准输出。
     Without -o, --show and --json the quantities go to standard output as CSV.
-    """
-    from tongbao.cli.extract import run
 
-    run(paths, output or [], model, lexicon, show, json, headers, bom, encoding)
+    输出为 .sqlite 时逐篇存入该库,再次运行只做未完成的;tongbao export 转成其他格式。
+    A .sqlite output keeps every document as soon as it is done, and a second run does only what is not.
+    """
+    from tongbao.cli.extract import Batch, run
+
+    batch = Batch(workers, timeout, limit, dry_run, retry_failed, force)
+    run(paths, output or [], model, lexicon, show, json, headers, bom, encoding, batch, tables, min_confidence)
+
+
+@app.command()
+def export(
+    store: Annotated[Path, typer.Argument(help="extract 存入的库(.sqlite)。 The store that extract filled.")],
+    output: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option("--output", "-o", help="输出,同 extract;可多次给出。 Output, as with extract; may be repeated."),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="向标准输出写 JSON Lines。 JSON Lines on standard output.")
+    ] = False,
+    headers: Headers = "en",
+    tables: TablesOption = None,
+    min_confidence: ConfidenceOption = 0.0,
+    bom: Annotated[
+        bool, typer.Option("--bom/--no-bom", help="CSV 以 BOM 开头(供 Excel)。 Begin CSV with a BOM.")
+    ] = True,
+) -> None:
+    """把库转成其他格式。 Write a store in other formats.
+
+    文档顺序与提取时的输入相同;不给 -o、--json 时,数据表以 CSV 写到标准输出。
+    Documents stand in the order of the inputs; without -o and --json the quantities go to standard output as CSV.
+    """
+    from tongbao.cli.export import run
+
+    run(store, output or [], json, headers, bom, tables, min_confidence)
 
 
 @app.command()

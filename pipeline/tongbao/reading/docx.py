@@ -129,6 +129,7 @@ class _Body:
         properties = child(element, "pPr")
         boxes: list[_Element] = []
         text = "".join(self._runs(element, boxes))
+        self.fields = [shown for shown in self.fields if shown]  # an instruction does not reach into the next paragraph
         if child(child(properties, "rPr"), "del") is not None:  # its end is deleted: it runs on into the next one
             self.carried += text
             return [block for box in boxes for block in self.read(box)]

@@ -63,6 +63,9 @@ def _deferred(module: str, name: str) -> Reader:
     return read
 
 
+#: Pictures, which the extra ``ocr`` reads.
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "": read_plain,
@@ -76,6 +79,10 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".mht": _deferred("html", "read_mhtml"),
         ".mhtml": _deferred("html", "read_mhtml"),
         ".docx": _deferred("docx", "read_docx"),
+        ".pdf": _deferred("pdf", "read_pdf"),
+        ".ofd": _deferred("ofd", "read_ofd"),
+        **dict.fromkeys((".doc", ".wps", ".rtf", ".odt"), _deferred("office", "read_office")),
+        **dict.fromkeys(PICTURES, _deferred("ocr", "read_image")),
     }
 )
 

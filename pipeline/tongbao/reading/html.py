@@ -18,7 +18,7 @@ from email.message import Message
 from tongbao.errors import ReadingError
 from tongbao.reading.encodings import decode
 from tongbao.reading.formats import Extracted, from_paragraphs, missing_library
-from tongbao.reading.html_article import Article, find_article
+from tongbao.reading.html_article import find_article
 from tongbao.reading.html_metadata import find_page_metadata, find_title, information_table, meta_of
 from tongbao.reading.html_page import Node, PageLine, read_page
 from tongbao.reading.tables import Cell, Table, is_data, lines_of, place_cells
@@ -26,6 +26,7 @@ from tongbao.reading.tables import Cell, Table, is_data, lines_of, place_cells
 _SNIFFED = 4096
 _MAX_DEPTH = 3000
 _MAX_COLUMNS = 1000
+_MAX_VOTED = 1_000_000
 _FEW = 1000  # of the characters at most one in so many may be damaged
 #: Elements that the parser closes by itself, or that hold nothing: they nest only in the source.
 _SHALLOW = frozenset(
@@ -151,7 +152,7 @@ def _read(text: str, encoding: str, damaged: bool, place: str) -> Extracted:
     ]
     tables = {index: table for index, table in _tables(nodes, lines).items() if index not in cards}
     article = find_article(nodes, lines, tables, _extract(text, place), cards)
-    if article is None:
+    if not article:
         raise _no_article(place)
     meta = {**meta_of(parser), "<saved>": _saved_from(text)}
     title = find_title(nodes, lines, article, meta)
@@ -179,14 +180,19 @@ def _saved_from(text: str) -> str:
 
 
 def _extract(text: str, place: str) -> str:
-    """What trafilatura takes for the text of the page; nothing where it fails, since it is only one witness."""
+    """What trafilatura takes for the text of the page; nothing where it fails, since it is only one witness.
+
+    Without the algorithms that it falls back to: one of them takes time with the square of the number of paragraphs.
+    """
     try:
         from trafilatura import extract
     except ImportError as error:
         raise missing_library(place, error) from None
+    if len(text) > _MAX_VOTED:
+        return ""
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     try:
-        return extract(text, include_comments=False, include_tables=True) or ""
+        return extract(text, include_comments=False, include_tables=True, fast=True) or ""
     except Exception:  # heuristics of a library on any input there is: its failure costs a vote, not the page
         return ""
 
@@ -236,7 +242,7 @@ def _span(node: Node, name: str) -> int:
 def _paragraphs(
     nodes: Sequence[Node],
     lines: Sequence[PageLine],
-    article: Article,
+    article: Sequence[int],
     tables: Mapping[int, Table],
     title: Sequence[int],
 ) -> list[str]:
@@ -244,8 +250,11 @@ def _paragraphs(
     at = {line: index for index in tables for line in range(nodes[index].first, nodes[index].last)}
     found: list[str] = []
     written: set[int] = set()
-    shown = [index for index in title if index not in article.lines]
-    for index in [*shown, *article.lines]:
+    shown = [index for index in title if index not in article]
+    head = "".join("".join(lines[index].text.split()) for index in article[:4])
+    if head.startswith("".join("".join(lines[index].text.split()) for index in shown)):
+        shown = []  # the article repeats its title
+    for index in [*shown, *article]:
         table = at.get(index)
         if table is None:
             found.append(lines[index].text)

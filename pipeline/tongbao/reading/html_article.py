@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from tongbao.reading.dates import DATE
@@ -26,17 +25,11 @@ from tongbao.reading.metadata import is_body
 
 _MIN_PROSE = 10
 _LINKED = 0.5
+_WINDOW = 10
+_HEADLINE = 40
 _IMPRINT = 200
 _FOLLOWING = 30
 _HOLDERS = frozenset("article body center div fieldset form html main pre section td".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """The article of a page: the element that holds it and the indices of its lines, in order."""
-
-    node: int
-    lines: tuple[int, ...]
 
 
 @cache
@@ -101,32 +94,38 @@ def find_article(
     tables: Collection[int],
     extract: str,
     cards: Collection[int] = (),
-) -> Article | None:
-    """The article of a page, or ``None`` where it has none: a list of links, or a page that a script fills.
+) -> tuple[int, ...]:
+    """The indices of the lines of the article, in order; none where a page lists links or a script fills it.
 
     ``tables`` are the indices of the tables of data, ``cards`` of those that only describe the document; ``extract`` is
     what trafilatura took for the text, or nothing.
     """
     inside = _data_lines(nodes, tables)
-    voted = _unspaced(extract)
+    voted = _windows(_unspaced(extract))
     headings = _data_lines(nodes, [index for index, node in enumerate(nodes) if node.tag in ("h1", "h2", "h3")])
     mass = [0.0 if i in headings else _mass(line, i in inside, voted) for i, line in enumerate(lines)]
     barred = _furniture(nodes, mass) | _data_lines(nodes, cards)
     mass = [0.0 if index in barred else weight for index, weight in enumerate(mass)]
     total = sum(mass)
     if total <= 0:
-        return None
+        return ()
     silent = barred | {index for index in headings if lines[index].links < _LINKED}
     noise = [0.0 if index in silent or mass[index] else float(line.size) for index, line in enumerate(lines)]
     node = _grown(nodes, _best(nodes, lines, mass), _sums(mass), _sums(noise))
     chosen = _chosen(lines, range(nodes[node].first, nodes[node].last), barred, inside, mass)
-    return Article(node, (*chosen, *_following(lines, nodes[node].last, barred))) if chosen else None
+    return (*chosen, *_following(lines, nodes[node].last, barred)) if chosen else ()
 
 
 def is_prose(line: PageLine) -> bool:
     """Whether a line is running text: some words, a stop or a comma, and not mostly links."""
     size = line.size
     return size >= _MIN_PROSE and line.links < _LINKED and _patterns()["prose"].search(line.text) is not None
+
+
+def first_text(lines: Sequence[PageLine], indices: Sequence[int]) -> int:
+    """The first of the lines that is too long for a title or a line of source and date; else the first prose."""
+    prose = [index for index in indices if is_prose(lines[index])]
+    return next((index for index in prose if lines[index].size > _HEADLINE), prose[0] if prose else indices[0])
 
 
 def is_information(text: str) -> bool:
@@ -155,14 +154,19 @@ def is_chrome(line: PageLine) -> bool:
     return line.size <= _IMPRINT and _patterns()["chrome"].match(line.text) is not None
 
 
-def _mass(line: PageLine, tabulated: bool, voted: str) -> float:
+def _windows(text: str) -> frozenset[str]:
+    """Every stretch of ``_WINDOW`` characters: a line is looked up by its first ones, however long the text is."""
+    return frozenset(text[at : at + _WINDOW] for at in range(max(len(text) - _WINDOW + 1, 0)))
+
+
+def _mass(line: PageLine, tabulated: bool, voted: Collection[str]) -> float:
     """How much a line says for its place: its characters outside of links, half of them if trafilatura left it out."""
     if is_information(line.text) or is_chrome(line) or _is_imprint(line):
         return 0.0
     if not is_prose(line) and not (tabulated and line.links < _LINKED):
         return 0.0
     weight = line.size * (1 - line.links)
-    return weight if not voted or _unspaced(line.text) in voted else weight / 2
+    return weight if not voted or _unspaced(line.text)[:_WINDOW] in voted else weight / 2
 
 
 def _is_imprint(line: PageLine) -> bool:
@@ -249,7 +253,7 @@ def _chosen(
 ) -> tuple[int, ...]:
     """The lines of the span that are no furniture."""
     body = [index for index in span if mass[index]]
-    first, last = body[0], body[-1]
+    first, last = first_text(lines, body), body[-1]
     kept: list[int] = []
     related = False
     for index in span:

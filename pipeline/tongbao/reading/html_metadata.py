@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tongbao.reading.dates import DATE, date_of
-from tongbao.reading.html_article import Article, is_chrome, is_information, is_prose
+from tongbao.reading.html_article import first_text, is_chrome, is_information
 from tongbao.reading.html_page import Node, PageLine
 from tongbao.reading.lines import plain
 from tongbao.reading.metadata import find_metadata, is_body
@@ -49,8 +49,8 @@ class Title:
 
 
 def meta_of(parser: LexborHTMLParser) -> Mapping[str, str]:
-    """The ``<meta>`` elements by their name in lower case, the first of each that is not empty, and four more:
-    ``<title>``, ``<canonical>``, ``<base>`` and ``<saved>``, the address in a browser's comment in a saved page.
+    """The ``<meta>`` elements by their name in lower case, the first of each that is not empty, and two more:
+    ``<title>`` and ``<canonical>``, the address that the page names as its own.
     """
     found: dict[str, str] = {}
     for node in parser.css("meta"):
@@ -65,13 +65,15 @@ def meta_of(parser: LexborHTMLParser) -> Mapping[str, str]:
     return found
 
 
-def find_title(nodes: Sequence[Node], lines: Sequence[PageLine], article: Article, meta: Mapping[str, str]) -> Title:
+def find_title(
+    nodes: Sequence[Node], lines: Sequence[PageLine], article: Sequence[int], meta: Mapping[str, str]
+) -> Title:
     """The title as the page shows it over the article, or else as it is named in the page's head.
 
     The heading nearest to the article that the page's head names too; or else the nearest ``<h1>`` to ``<h3>``.
     """
     named = _unspaced("\n".join(meta.get(key, "") for key in ("articletitle", "og:title", "<title>")))
-    first = next((index for index in article.lines if is_prose(lines[index])), article.lines[0])
+    first = first_text(lines, article)
     known: list[int] = []
     heading: list[int] = []
     for index in range(first, -1, -1):
@@ -121,12 +123,12 @@ def _over_information(lines: Sequence[PageLine], first: int, meta: Mapping[str, 
 
 
 def find_page_metadata(
-    lines: Sequence[PageLine], article: Article, meta: Mapping[str, str], title: Title, text: str
+    lines: Sequence[PageLine], article: Sequence[int], meta: Mapping[str, str], title: Title, text: str
 ) -> Metadata:
     """The metadata of the page; a field is ``None`` where it does not say it or ``text`` says it better."""
-    chosen = set(article.lines)
+    chosen = set(article)
     around = [line.text for index, line in enumerate(lines) if index not in chosen]
-    over = [line.text for index, line in enumerate(lines[: article.lines[0]]) if line.size < _MAX_TITLE]
+    over = [line.text for index, line in enumerate(lines[: article[0]]) if line.size < _MAX_TITLE]
     said = _labelled(around)
     own = find_metadata(text)
     issuer = said.get("issuer")

@@ -1,7 +1,7 @@
 """Pictures of text → pages, by RapidOCR (extra ``ocr``; its models come with it, nothing is fetched).
 
-The directions of lines are not guessed (``use_cls``): that turned whole lines into nonsense. What has ink like a line and
-was not found is looked at once more on its own; what is still not read then is told.
+The directions of lines are not guessed (``use_cls``), which is the library's default and lost lines. Ink that looks
+like a line and was not found is looked at once more on its own; what is still not read then is told.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tongbao.errors import ReadingError
 from tongbao.reading.formats import Extracted
 from tongbao.reading.pages import Page, text_of_pages
-from tongbao.reading.scan import Seen, ink, line_height, pieces_of_scan, unread
+from tongbao.reading.scan import Seen, Strip, ink, line_height, pieces_of_scan, unread
 
 REMEDY = 'pip install "tongbao[ocr]"'
 
@@ -112,7 +112,7 @@ def _recognised(picture: Picture, number: int, place: str) -> list[Seen]:
         if not seen:
             return []
         height = line_height(seen)
-        dark = ink(picture.mean(axis=2).astype(np.uint8))
+        dark = ink(picture.max(axis=2))
         for strip in unread(dark, (one.box for one in seen), height):
             again = _second(picture, strip, height)
             if not again:
@@ -125,7 +125,7 @@ def _recognised(picture: Picture, number: int, place: str) -> list[Seen]:
     return seen
 
 
-def _second(picture: Picture, strip: Sequence[int], height: float) -> list[Seen]:
+def _second(picture: Picture, strip: Strip, height: float) -> list[Seen]:
     """What is written in the box ``strip``, looked at alone and larger."""
     margin = round(0.4 * height)
     left, top = max(0, strip[0] - margin), max(0, strip[1] - margin)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tongbao.reading.pages import Glyph, Piece
 
 Mask: TypeAlias = NDArray[np.bool_]
+Strip: TypeAlias = tuple[int, int, int, int]
 Corners: TypeAlias = tuple[tuple[float, float], ...]
 
 #: Lines whose heights differ less than this from the usual one are of one size: a box is never exact.
@@ -104,7 +105,7 @@ def ink(grey: NDArray[np.uint8]) -> Mask:
     return np.asarray((squares < _DARK * paper).reshape(padded.shape)[:height, :width])
 
 
-def unread(found: Mask, boxes: Iterable[tuple[float, float, float, float]], height: float) -> list[tuple[int, ...]]:
+def unread(found: Mask, boxes: Iterable[tuple[float, float, float, float]], height: float) -> list[Strip]:
     """Boxes round the ink that looks like a line of writing ``height`` high and stands in none of ``boxes``, top down.
 
     Rules of tables, pictures, stamps and specks are no lines: too long, too high, too narrow, too full or too empty.
@@ -113,13 +114,13 @@ def unread(found: Mask, boxes: Iterable[tuple[float, float, float, float]], heig
     margin = 0.2 * height
     for x0, top, x1, bottom in boxes:
         rest[_index(top - margin) : _index(bottom + margin), _index(x0 - margin) : _index(x1 + margin)] = False
-    lines = []
-    for top, bottom in _stretches(rest.sum(axis=1) >= max(2.0, 0.1 * height), round(0.2 * height)):
+    lines: list[Strip] = []
+    for top, bottom in _stretches(np.asarray(rest.sum(axis=1) >= max(2.0, 0.1 * height)), round(0.2 * height)):
         if not _LINE_HEIGHT[0] * height <= bottom - top <= _LINE_HEIGHT[1] * height:
             continue
         strip = rest[top:bottom]
-        for x0, x1 in _stretches(strip.any(axis=0), round(1.5 * height)):
-            share = strip[:, x0:x1].mean()
+        for x0, x1 in _stretches(np.asarray(strip.any(axis=0)), round(1.5 * height)):
+            share = float(strip[:, x0:x1].mean())
             if x1 - x0 >= _LINE_WIDTH * height and _LINE_INK[0] <= share <= _LINE_INK[1]:
                 lines.append((x0, top, x1, bottom))
     return lines

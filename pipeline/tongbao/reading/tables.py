@@ -4,8 +4,9 @@ Whatever the format, a table is a grid of cells, some of them merged. Its first 
 first column names the rows, and every other cell becomes ``head:value``, so that a line says by itself what each
 of its figures is. Heads of several levels are joined from the top down. A cell that is alone in its row is a line of
 its own (the title of the table, a subheading, a note). A merged cell belongs to all rows that it spans, but a figure
-is written only once: nobody should add it up twice. A table without heads is read as ``label:value`` where its
-columns are labels and values by turns, and else cell by cell.
+is written only once: nobody should add it up twice. A unit that a head or the name of a row gives in brackets is
+written behind its bare figures (``投资（万元）`` over ``96.5`` is ``投资:96.5万元``), where a reader looks for it. A
+table without heads is read as ``label:value`` where its columns are labels and values by turns, and else cell by cell.
 """
 
 from __future__ import annotations
@@ -129,15 +130,14 @@ def lines_of(table: Table) -> list[str]:
     heads = [_head(table, first, depth, column) for column in range(table.width)]
     names = _name_columns(table, first + depth, heads) if depth else ()
     paired = not depth and _is_paired(table)
+    top = [cell.text for cell in table.row(first)] if depth else []
     for row in range(first + depth, len(table.grid)):
         cells = table.row(row)
-        if depth and [cell.text for cell in cells] == [cell.text for cell in table.row(first)]:
-            continue  # the heads again, at the top of a new page
         if len(cells) == 1:
             found.append(_one_line(cells[0].text))
-        elif depth:
+        elif depth and [cell.text for cell in cells] != top:  # else the heads again, at the top of a new page
             found.append(_row(table, row, heads, names))
-        else:
+        elif not depth:
             found.append(_pairs(cells) if paired else " ".join(_one_line(cell.text) for cell in cells))
     return found
 
@@ -145,13 +145,26 @@ def lines_of(table: Table) -> list[str]:
 def _row(table: Table, row: int, heads: Sequence[str], names: Sequence[int]) -> str:
     """``行名 列头:值;列头:值``."""
     cells = table.row(row)
-    named = dict.fromkeys(cell.text for cell in cells if cell.column in names)
+    named = [_one_line(text) for text in dict.fromkeys(cell.text for cell in cells if cell.column in names)]
     values: list[tuple[str, str]] = []
+    bare, unit = _split_unit(named[-1]) if named else ("", "")
     for cell in cells:
         if cell.column in names or (cell.row < row and _is_figure(cell.text)):
             continue
-        values.append((heads[cell.column], cell.text))
-    return " ".join(filter(None, [" ".join(map(_one_line, named)), _joined(values)]))
+        head, text = heads[cell.column], cell.text.strip()
+        if re.fullmatch(r"[-+−]?\d[\d,，.]*", text) is not None:
+            shorter, own = _split_unit(head)
+            lent = unit if not own and _patterns()["unitless"].search(head) is None else ""
+            head, text = shorter, text + (own or lent)
+            named = [*named[:-1], bare] if lent else named
+        values.append((head, text))
+    return " ".join(filter(None, [*named, _joined(values)]))
+
+
+def _split_unit(words: str) -> tuple[str, str]:
+    """The words of a head without the unit that it gives in brackets, and the unit; empty where there is none."""
+    found = _patterns()["unit"].search(words)
+    return (words, "") if found is None else (words[: found.start()] + words[found.end() :], found[1])
 
 
 def _is_paired(table: Table) -> bool:
@@ -200,6 +213,8 @@ def _head_rows(table: Table, first: int) -> int:
             break
         depth += 1
     heads = [cell for row in range(first, first + depth) for cell in table.row(row)]
+    if all(table.row(row)[0].text == heads[0].text for row in range(first + depth, rows)):
+        return 0  # nothing but heads
     if first + depth >= rows or any(_is_figure(cell.text) for cell in heads):
         return 0
     if table.row(first)[0].text.rstrip().endswith((":", "：")) or (table.width == 2 and _is_form(table, first)):
@@ -248,6 +263,14 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "date": re.compile(
             r"(?:19|20)\d\d(?:年.{0,10}|[-./]\d.*)?|[\d\-—－~～至]+(?:月|季|日|期|届|号|批|类|级|组|区).{0,4}"
+        ),
+        "unit": re.compile(
+            r"[(（\[]\s*(?:单位\s*[:：]\s*)?([百千万亿]{0,2}(?:[个件起人次户家所座处名条项宗份元角%％‰米里亩吨升斤克辆台套只头株岁批笔栋间张篇期场天年月户]|"
+            r"人次|户次|家次|件次|场次|车次|平方米|平方公里|立方米|公里|公顷|公斤|千克|千米|千瓦|千瓦时|小时|分钟|个百分点|㎡|m²|m³|km|kg|t|h))"
+            r"\s*[)）\]](?=\s|$)"
+        ),
+        "unitless": re.compile(
+            r"序\s*号|编\s*号|排名|名次|位次|排位|年份|率|比重|占比|同比|环比|增幅|增长|增速|[升降]幅"
         ),
         "serial": re.compile(r"(?:序\s*号|编\s*号|序|[Nn][Oo]\.?|№)"),
         "head": re.compile(

@@ -77,20 +77,28 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise WritingError(str(path), "no store here", "make one: tongbao extract … -o STORE.sqlite")
-    options = "mode=ro"
-    if not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
-        # Where the folder takes no file SQLite cannot make the one that readers share; nor can anybody write.
-        options = "immutable=1"
     with telling(path):
-        connection = sqlite3.connect(f"file:{pathname2url(str(path.absolute()))}?{options}", uri=True, timeout=_WAIT)
+        connection = sqlite3.connect(f"file:{pathname2url(str(path.absolute()))}?{_mode(path)}", uri=True, timeout=_WAIT)
         try:
             connection.isolation_level = None
+            connection.execute("PRAGMA query_only = ON")
             if _check(connection, path):
                 raise WritingError(str(path), "the store is empty", "fill it: tongbao extract … -o STORE.sqlite")
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _mode(path: Path) -> str:
+    """How SQLite opens a store to read.
+
+    The last to close it removes the log, which it must be allowed to. Where the folder takes no file the one that
+    readers share cannot be made, nor can anybody write.
+    """
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return "mode=rw"
+    return "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
 
 
 @contextmanager

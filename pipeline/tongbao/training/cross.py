@@ -18,7 +18,7 @@ from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.training.calibration import collect, fit_calibration
 from tongbao.training.config import TrainingConfig
-from tongbao.training.fit import clusters_of, fit
+from tongbao.training.fit import clusters_of, extractor_of, fit, learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ def train(
     else:
         with _pool(workers) as pool:
             # The longest job first, so that no worker is left with it at the end.
-            fitted = pool.submit(fit, config, documents, clusters)
+            learned = pool.submit(learn, config, documents, clusters)
             predicted = _in_pool(pool, jobs, lambda line: progress(f"calibration {line}"))
-            whole = fitted.result()
+            whole = extractor_of(config, clusters, learned.result())
     calibration = fit_calibration(
         collect(
             (document for job in jobs for document in job.held_out),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from tongbao.extraction import LEXICON, MODEL_FORMAT, PARTS, Extractor, lexicon_
 from tongbao.lexicon import UserLexicon, read_user_lexicon
 from tongbao.lexicon import load as shipped_lexicon
 from tongbao.linking.confidence import UNCALIBRATED
+from tongbao.linking.linker import Linker
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.tagging.columns import FeatureOptions, text_columns
+from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
 from tongbao.tagging.storage import save_arrays, save_crf, save_tables
@@ -78,6 +81,14 @@ def clusters_of(config: TrainingConfig) -> NDArray[np.uint8]:
     return cluster_table(config.clusters.sizes, config.model.seed)
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a training learns: arrays that can go from one process to another, which a whole extractor cannot."""
+
+    mentions: Crf
+    linker: Linker
+
+
 def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArray[np.uint8]) -> Extractor:
     """Train every learned part on ``documents``; confidences are raw (``cross.train`` adds the curves).
 
@@ -85,25 +96,36 @@ def fit(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArra
         ConfigError: there is nothing to train on.
         LexiconError: the user's lexicon that the configuration names has a bad line.
     """
+    return extractor_of(config, clusters, learn(config, documents, clusters))
+
+
+def learn(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArray[np.uint8]) -> Learned:
+    """Train every learned part. Raises as :func:`fit`."""
     options = FeatureOptions(**config.features.model_dump())
     user = read_user_words(config)
     resources = resources_with(clusters, user)
-    examples = []
     words = shipped_lexicon().extended(user)
     more = variants(documents, config.augmentation.copies, config.model.seed, words)
+    examples = []
     for document in (*documents, *more):
         bulletin = read_text(document.text, document.id)
         columns = text_columns(document.text, resources, options)
         examples.append(Example.build(document, bulletin, columns, resources.vocabulary))
     chain = train_crf(_sentences(examples, options), BIO, CrfParameters(**config.mentions.model_dump()))
-    linker = train_linker(examples, _link_parameters(config))
+    return Learned(chain, train_linker(examples, _link_parameters(config)))
+
+
+def extractor_of(config: TrainingConfig, clusters: NDArray[np.uint8], learned: Learned) -> Extractor:
+    """The extractor that learned parts and a configuration make."""
+    options = FeatureOptions(**config.features.model_dump())
+    resources = resources_with(clusters, read_user_words(config))
     meta = {
         "lang": config.model.lang,
         "name": config.model.name,
         "version": config.model.version,
         "tongbao": {"format": MODEL_FORMAT},
     }
-    return Extractor(Tagger(chain, resources, options), linker, UNCALIBRATED, meta)
+    return Extractor(Tagger(learned.mentions, resources, options), learned.linker, UNCALIBRATED, meta)
 
 
 def _sentences(examples: Sequence[Example], options: FeatureOptions) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:

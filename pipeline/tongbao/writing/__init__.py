@@ -1,4 +1,6 @@
-"""Rows and annotations → files: one module a format, chosen by the suffix of the path."""
+"""Rows and annotations → files: one module a format, chosen by the suffix of the path. Formats that need the extra
+``tables`` load its libraries when one of them is asked for.
+"""
 
 from __future__ import annotations
 

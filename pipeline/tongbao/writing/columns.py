@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
@@ -135,7 +136,12 @@ def rows_of(tables: Tables, table: TableName) -> Sequence[Row]:
 
 def cells(row: Row) -> tuple[Cell, ...]:
     """The values of a row, in the order of its columns."""
-    return tuple(getattr(row, field.name) for field in fields(row))
+    return _VALUES[type(row)](row)
+
+
+_VALUES: dict[type[Row], Callable[[Row], tuple[Cell, ...]]] = {
+    kind: attrgetter(*(field.name for field in fields(kind))) for kind in ROW_TYPES.values()
+}
 
 
 #: Digits of a fraction that no decimal equals: what a spreadsheet keeps.

@@ -11,7 +11,6 @@ from tongbao.records import Annotated, Cell, Tables
 from tongbao.writing.base import PartFile, WriteOptions
 from tongbao.writing.columns import TableName, as_text, cells, header, like_formula, rows_of
 
-
 _WORDS = (str, tuple)
 
 

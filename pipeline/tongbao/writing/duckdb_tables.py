@@ -24,13 +24,18 @@ from tongbao.writing.columns import Headers, Kind, TableName, columns, encodable
 Column: TypeAlias = npt.NDArray[Any]
 
 #: Rows that wait in memory before they are handed over; more make it no faster.
-_BATCH = 10_000
+_BATCH = 10_240
+#: Batches in a transaction: together they are one of DuckDB's groups of rows, which goes into the file at once. Smaller
+#: transactions are written twice, larger ones are held in memory.
+_BATCHES = 12
 _SETTINGS = {
+    # Without it a file opens in the version that wrote it, and perhaps in no other.
+    "storage_compatibility_version": "v1.2.0",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    # What DuckDB may keep of the file in memory; beyond that it reads again.
-    "threads": "1",
+    # What it may keep of the file in memory, and one thread: each has a group of rows in hand.
     "memory_limit": "256MB",
+    "threads": "1",
 }
 _TYPES: dict[Kind, str] = {
     "text": "VARCHAR",
@@ -56,28 +61,28 @@ _BEHIND = "high"
 
 
 def connect(duckdb: Any, file: Path) -> Any:
-    """A new database in ``file`` with a transaction begun."""
-    connection = duckdb.connect(str(file), config=_SETTINGS)
-    connection.execute("BEGIN")
-    return connection
+    """A new database in ``file``."""
+    return duckdb.connect(str(file), config=_SETTINGS)
 
 
 class DatabaseTable:
-    """One table of a database that rows are added to."""
+    """One table of a database that rows are added to, on a connection of its own: it has its own transactions."""
 
-    def __init__(self, connection: Any, table: TableName, headers: Headers) -> None:
-        self._connection = connection
+    def __init__(self, database: Any, table: TableName, headers: Headers) -> None:
         self._table = table
         self._rows: list[Row] = []
+        self._batches = 0
         self._columns: list[tuple[str, Kind, Callable[[Sequence[Row]], Column]]] = []
         for name, title, kind in zip(columns(table), header(table, headers), kinds(table), strict=True):
             self._columns.append((title, kind, _reader(name, kind)))
             if table == "quantities" and name == _BEHIND:
                 self._columns.append((_EXACT[headers], "text", _exact_column))
         names = ", ".join(f'"{title}" {_TYPES[kind]}' for title, kind, _ in self._columns)
-        connection.execute(f'CREATE TABLE "{table}" ({names})')
         casts = (_CASTS.get(kind, "{0}").format(f"c{n}") for n, (_, kind, _) in enumerate(self._columns))
         self._insert = f'INSERT INTO "{table}" SELECT {", ".join(casts)} FROM batch'
+        self._connection = database.cursor()
+        self._connection.execute(f'CREATE TABLE "{table}" ({names})')
+        self._connection.execute("BEGIN")
 
     def add(self, tables: Tables) -> None:
         """Add the rows of one document."""
@@ -91,12 +96,22 @@ class DatabaseTable:
         if self._rows:
             self._hand_over(self._rows)
             self._rows = []
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
 
     def _hand_over(self, rows: Sequence[Row]) -> None:
+        if self._batches == _BATCHES:
+            self._connection.execute("COMMIT")
+            self._connection.execute("BEGIN")
+            self._batches = 0
         arrays = {f"c{number}": read(rows) for number, (_, _, read) in enumerate(self._columns)}
         self._connection.register("batch", arrays)
         self._connection.execute(self._insert)
         self._connection.unregister("batch")
+        self._batches += 1
 
 
 def _reader(name: str, kind: Kind) -> Callable[[Sequence[Row]], Column]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,12 +27,14 @@ class DatabaseFile:
         self._path = path
         self._pack = pack
         self._part = PartFolder(path)
-        self._connection: Any = None
+        self._database: Any = None
+        self._tables: list[DatabaseTable] = []
         try:
             with self._telling():
                 file = self._part.folder / "tables.duckdb" if pack else self._part.file
-                self._connection = connect(self._duckdb, file)
-                self._tables = [DatabaseTable(self._connection, table, headers) for table in tables]
+                self._database = connect(self._duckdb, file)
+                for table in tables:
+                    self._tables.append(DatabaseTable(self._database, table, headers))
         except WritingError:
             self.abandon()
             raise
@@ -51,20 +53,25 @@ class DatabaseFile:
         with self._telling():
             for table in self._tables:
                 table.finish()
-            self._connection.execute("COMMIT")
             if self._pack:
-                self._pack(self._connection, self._part.file)
+                self._pack(self._database, self._part.file)
             else:
-                # To close would do it, too, and keep silent where it fails.
-                self._connection.execute("CHECKPOINT")
-            self._connection.close()
+                # Closing does it, too, but keeps silent where it fails.
+                self._database.execute("CHECKPOINT")
+            self._disconnect()
             self._part.close()
 
     def abandon(self) -> None:
         """Remove the unfinished file."""
-        if self._connection is not None:
-            self._connection.close()
+        with suppress(self._duckdb.Error):
+            self._disconnect()
         self._part.abandon()
+
+    def _disconnect(self) -> None:
+        for table in self._tables:
+            table.close()
+        if self._database is not None:
+            self._database.close()
 
 
 def open_duckdb(path: Path, options: WriteOptions) -> DatabaseFile:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+
+from tongbao.reading.lines import INVISIBLE
 
 #: Glyphs on one line differ less than this in their baseline (different fonts on one line share it).
 _SAME_BASELINE = 0.2
@@ -22,7 +24,7 @@ _PIECE_GAP = 1.0
 _SCRIPT = 0.8
 
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60“”‘’…—·\u2460-\u24ff\U00020000-\U0003ffff]")
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_BLANKS = re.compile(r"[\s\x80-\x9f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def pieces_of(glyphs: Iterable[Glyph]) -> list[Piece]:
     Bold type printed twice is read once, and what stands higher or lower in a smaller size (m², a reference to a note)
     stays where it stands in the line. Blank glyphs mark gaps and are gone.
     """
-    rows = _rows(glyphs)
+    rows = _rows(shown for shown in map(_shown, glyphs) if shown.text)
     return [piece for row in _with_scripts(rows) for piece in _split(_once(row))]
 
 
@@ -82,13 +84,11 @@ def text_of(pieces: Iterable[Piece]) -> str:
 
     Between Chinese characters that is a gap of almost half an em, or of a quarter with a typed space in it; not where
     all of them stand so far apart (a title that is spaced out) or typed spaces are everywhere (what some programs
-    write). Before and after digits and Latin letters a typed space or such a gap is one.
+    write). Before and after digits and Latin letters a typed space or such a gap is one. A line may be stretched: what
+    all its gaps have in common counts for nothing.
     """
     glyphs = sorted((glyph for piece in pieces for glyph in piece.glyphs), key=lambda glyph: glyph.x0)
-    visible = [glyph for glyph in glyphs if not glyph.text.isspace()]
-    if not visible:
-        return ""
-    limits = _space_limits(glyphs, visible)
+    gaps = _gaps_of(glyphs)
     parts: list[str] = []
     before: Glyph | None = None
     typed = False
@@ -96,31 +96,52 @@ def text_of(pieces: Iterable[Piece]) -> str:
         if glyph.text.isspace():
             typed = True
             continue
-        if before is not None and _is_space(before, glyph, typed, limits):
+        if before is not None and _is_space(before, glyph, typed, gaps):
             parts.append(" ")
-        parts.append(_INVISIBLE.sub("", glyph.text))
+        parts.append(_BLANKS.sub(" ", glyph.text))
         before, typed = glyph, False
     return "".join(parts).strip()
 
 
-def _is_space(left: Glyph, right: Glyph, typed: bool, limits: tuple[float, float]) -> bool:
-    em = max(left.size, right.size)
-    gap = (right.x0 - left.x1) / em
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """Of one line, in em: what all its gaps have, and from which gap on a space is read between Chinese characters,
+    with none typed there and with one.
+    """
+
+    common: float
+    wide: float
+    typed: float
+
+
+def _gaps_of(glyphs: Sequence[Glyph]) -> _Gaps:
+    visible = [glyph for glyph in glyphs if not glyph.text.isspace()]
+    gaps = [_gap(a, b) for a, b in pairwise(visible)]
+    common = max(0.0, min(gaps, default=0.0))
+    if common > 0.3 and max(gaps) < 4 and all(len(glyph.text) == 1 for glyph in visible):
+        return _Gaps(common, 1.6 * median(gaps), 1.6 * median(gaps))
+    everywhere = 3 * (len(glyphs) - len(visible)) > len(visible)
+    return _Gaps(common, common + 0.45, common + (0.45 if everywhere else 0.25))
+
+
+def _gap(left: Glyph, right: Glyph) -> float:
+    return (right.x0 - left.x1) / max(left.size, right.size)
+
+
+def _is_space(left: Glyph, right: Glyph, typed: bool, gaps: _Gaps) -> bool:
+    gap = _gap(left, right)
     wide = [_WIDE.match(left.text[-1]) is not None, _WIDE.match(right.text[0]) is not None]
     if all(wide):
-        return gap >= limits[typed]
+        return gap >= (gaps.typed if typed else gaps.wide)
     if any(wide):
-        return gap >= (0.2 if typed else 0.6)
-    return typed or gap >= 0.2
+        return gap >= gaps.common + (0.2 if typed else 0.6)
+    return typed or gap >= gaps.common + 0.2
 
 
-def _space_limits(glyphs: Sequence[Glyph], visible: Sequence[Glyph]) -> tuple[float, float]:
-    """From which gap on, in em, a space is read between two Chinese characters: with none typed there, and with one."""
-    gaps = [(b.x0 - a.x1) / max(a.size, b.size) for a, b in pairwise(visible)]
-    if gaps and min(gaps) > 0.3 and max(gaps) < 4 and all(len(glyph.text) == 1 for glyph in visible):
-        return 1.6 * median(gaps), 1.6 * median(gaps)
-    everywhere = 3 * (len(glyphs) - len(visible)) > len(visible)
-    return 0.45, 0.45 if everywhere else 0.25
+def _shown(glyph: Glyph) -> Glyph:
+    """The glyph without what has no width: soft hyphens, marks of direction, control characters."""
+    text = glyph.text.translate(INVISIBLE)
+    return glyph if text == glyph.text else replace(glyph, text=text)
 
 
 def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -173,7 +194,7 @@ def _once(row: list[Glyph]) -> list[Glyph]:
     kept: list[Glyph] = []
     for glyph in sorted(row, key=lambda glyph: (glyph.x0, glyph.x1)):
         again = any(other.text == glyph.text and glyph.x0 - other.x0 < _SAME_PLACE * glyph.size for other in kept[-3:])
-        if not again and _INVISIBLE.sub("", glyph.text):
+        if not again:
             kept.append(glyph)
     return kept
 

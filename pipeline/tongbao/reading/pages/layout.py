@@ -63,10 +63,12 @@ class Row:
 class Column:
     """Lines under one another on one page, in order.
 
-    ``side`` says which column it is where there are several: ``l`` or ``r``, ``rl`` for the middle one of three.
+    ``side`` says which column it is where there are several: ``l`` or ``r``, ``rl`` for the middle one of three;
+    ``width`` is that of the page.
     """
 
     page: int
+    width: float
     side: str
     rows: tuple[Row, ...]
 
@@ -116,10 +118,10 @@ def _level(line: list[Piece], piece: Piece) -> bool:
 def _columns(page: Page, pieces: list[Piece], side: str = "") -> list[Column]:
     if not pieces:
         return []
-    band = _band(pieces, page.width) if len(side) < _DEPTH else None
+    band = _band(pieces, page) if len(side) < _DEPTH else None
     if band is None:
         rows = tuple(row for row in map(row_of, grouped(pieces)) if row.text)
-        return [Column(page.number, side, rows)] if rows else []
+        return [Column(page.number, page.width, side, rows)] if rows else []
     x, top, bottom = band
     inside = [piece for piece in pieces if top <= piece.middle <= bottom]
     parts = (
@@ -131,7 +133,7 @@ def _columns(page: Page, pieces: list[Piece], side: str = "") -> list[Column]:
     return [column for name, part in parts for column in _columns(page, part, name)]
 
 
-def _band(pieces: list[Piece], width: float) -> tuple[float, float, float] | None:
+def _band(pieces: list[Piece], page: Page) -> tuple[float, float, float] | None:
     """The largest part of the page that is set in two columns, as ``(x of the gutter, top, bottom)``."""
     best: tuple[float, float, float] | None = None
     most = 0
@@ -143,7 +145,7 @@ def _band(pieces: list[Piece], width: float) -> tuple[float, float, float] | Non
             if len(inside) <= most:
                 continue
             sides = [piece for piece in inside if piece.x0 < edge], [piece for piece in inside if piece.x0 >= edge]
-            if _are_columns(*sides, width):
+            if _are_columns(*sides, page):
                 most, best = len(inside), (edge, inside[0].middle, inside[-1].middle)
     return best
 
@@ -159,24 +161,25 @@ def _uncrossed(down: list[Piece], x: float) -> list[list[Piece]]:
     return found
 
 
-def _are_columns(left: list[Piece], right: list[Piece], width: float) -> bool:
+def _are_columns(left: list[Piece], right: list[Piece], page: Page) -> bool:
     """Whether both sides of a gutter are running text, or the left one is and the text ends soon in the right one.
 
-    Then there is little text to tell by, and the columns have to be of one width: the margins of a page ``width`` are.
+    Then there is little text to tell by, and columns of the left one's width have to fill the page.
     """
     if not left or not right:
         return False
     size = median(piece.size for piece in left)
-    edges = min(p.x0 for p in left), max(p.x1 for p in left), min(p.x0 for p in right)
-    if edges[2] - edges[1] < _GUTTER * size:
+    start, end, second = min(p.x0 for p in left), max(p.x1 for p in left), min(p.x0 for p in right)
+    if second - end < _GUTTER * size:
         return False
     lines, others = grouped(left), grouped(right)
+    if len(lines) < _LONG or 2 * len(others) > len(lines):
+        return _side_by_side(left, right) and _runs(lines) and (_runs(others) or _band(right, page) is not None)
     last = others[-1][0].middle
-    if len(lines) >= _LONG and 2 * len(others) <= len(lines):
-        beside = sum(line[0].middle <= last for line in lines)
-        alike = abs((edges[1] - edges[0]) - (width - edges[0] - edges[2])) < _FULL * size
-        return alike and _runs(lines) and beside <= len(others) + 2
-    return _side_by_side(left, right) and _runs(lines) and _runs(others)
+    beside = sum(line[0].middle <= last for line in lines)
+    margin = min(piece.x0 for piece in page.pieces)
+    rests = (page.width - margin - second - more * (second - start) - (end - start) for more in (0, 1))
+    return any(abs(rest) < _FULL * size for rest in rests) and _runs(lines) and beside <= len(others) + 2
 
 
 def _runs(lines: list[list[Piece]]) -> bool:

@@ -26,6 +26,12 @@ _INDENT = 0.8
 _APART = 1.3
 #: Sizes that differ by more than this are a heading's and its text's.
 _SAME_SIZE = 1.12
+#: So many lines have to end at the right edge as exactly as this (in em) before it is believed, or so far beyond it.
+_FLUSH_LINES = 3
+_FLUSH = 0.4
+_HANGING = 2.0
+#: How much wider (in em) the right margin of a page may be than the left one.
+_MARGIN = 1.5
 #: Lines enough to see the margins of odd and of even pages apart.
 _MANY = 8
 
@@ -145,11 +151,13 @@ def _edges(found: Sequence[Column]) -> dict[tuple[str, int], tuple[float, float]
     rows: dict[tuple[str, int], list[Row]] = defaultdict(list)
     for column in found:
         rows[column.side, column.page % 2].extend(column.rows)
+    width = max((column.width for column in found), default=0.0)
     edges: dict[tuple[str, int], tuple[float, float]] = {}
     for side in {side for side, _ in rows}:
         sets = [rows[side, parity] for parity in (0, 1)]
-        both = _edge([row for some in sets for row in some])
-        own = [_edge(some) if len(some) >= _MANY else both for some in sets]
+        # A text stands in the middle of its page; of a column nothing is known but its lines.
+        both = _edge([row for some in sets for row in some], None if side else width)
+        own = [_edge(some, None if side else width) if len(some) >= _MANY else both for some in sets]
         em = max(row.size for some in sets for row in some)
         left, right = (own[1][k] - own[0][k] for k in (0, 1))
         mirrored = abs(left - right) < em < abs(left)
@@ -157,12 +165,18 @@ def _edges(found: Sequence[Column]) -> dict[tuple[str, int], tuple[float, float]
     return edges
 
 
-def _edge(rows: Sequence[Row]) -> tuple[float, float]:
-    """The edges that at least two lines reach (within one em), else those of the longest one."""
-    left = sorted(row.x0 for row in rows)
-    right = sorted((row.x1 for row in rows), reverse=True)
+def _edge(rows: Sequence[Row], width: float | None) -> tuple[float, float]:
+    """Left edge: where two lines begin (within one em); right edge: where three lines end exactly.
+
+    Stops may hang over the right edge. Where no lines end together, the text goes as far as its longest lines, or as it
+    would in the middle of a page of ``width``, or almost so far: lines of whole characters leave a rest.
+    """
     em = median(row.size for row in rows)
-    return (
-        next((a for a, b in pairwise(left) if b - a < em), left[0]),
-        next((a for a, b in pairwise(right) if a - b < em), right[0]),
-    )
+    lefts = sorted(row.x0 for row in rows)
+    left = next((a for a, b in pairwise(lefts) if b - a < em), lefts[0])
+    rights = sorted((row.x1 for row in rows), reverse=True)
+    flush = [a for a, b in zip(rights, rights[_FLUSH_LINES - 1 :], strict=False) if a - b < _FLUSH * em]
+    if flush and rights[0] - flush[0] < _HANGING * em:
+        return left, flush[0]
+    right = next((a for a, b in pairwise(rights) if a - b < em), rights[0])
+    return left, right if width is None else max(right, width - left - _MARGIN * em)

@@ -1,0 +1,164 @@
+"""ZIP archives of documents: which are in there, and each read on its own, in memory; nothing is unpacked to the disk.
+
+An archive from elsewhere may be made to do harm, so that what it unpacks to is limited before anything is unpacked, and
+an archive in an archive is not opened. Names outside of UTF-8 are read as GB18030, in which Chinese systems wrote them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path, PurePosixPath
+
+from tongbao.errors import ReadingError
+from tongbao.reading.formats import reader_for
+from tongbao.reading.structure import read_text
+from tongbao.records import Bulletin, Metadata
+
+MAX_MEMBERS = 10_000
+#: Bytes that an archive, and that one member of it, may unpack to.
+MAX_UNPACKED = 4_000_000_000
+MAX_MEMBER = 500_000_000
+#: A member that unpacks to more than this many times its size, and to more bytes than that, is a bomb.
+MAX_RATIO = 250
+_SMALL = 10_000_000
+
+_UTF8_NAME = 0x800
+_ENCRYPTED = 0x1
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, OverflowError)
+_AGAIN = "fetch it again, or unpack it and name the folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in the archive at ``archive``; ``name`` is its path in there."""
+
+    archive: Path
+    name: str
+
+    @property
+    def inner(self) -> PurePosixPath:
+        """Its path below the archive, whatever its name tries."""
+        parts = PurePosixPath(self.name).parts
+        return PurePosixPath(*(part for part in parts if part not in ("/", "//", "..") and not _is_drive(part)))
+
+    @property
+    def path(self) -> Path:
+        """Where it would be if the archive were a folder."""
+        return self.archive / self.inner
+
+
+def members_of(archive: Path) -> list[Member]:
+    """The files in the archive in the order of their names, each name once.
+
+    Raises:
+        ReadingError: it is no ZIP archive, is damaged, or holds more than ``MAX_MEMBERS`` files or ``MAX_UNPACKED``
+            bytes.
+    """
+    with _opened(archive) as opened:
+        names = {_name(info) for info in opened.infolist() if not info.is_dir()}
+    return sorted((Member(archive, name) for name in names), key=lambda member: PurePosixPath(member.name).parts)
+
+
+def read_member(member: Member, encoding: str | None = None) -> Bulletin:
+    """The document that a member is; like ``read_file``, but that it has no sidecar.
+
+    Raises:
+        ReadingError: its name leads out of the archive; it is encrypted, damaged or a bomb; or what its reader raises.
+    """
+    place = str(member.path)
+    data = bytes_of(member)
+    extracted = reader_for(member.path)(data, encoding, place)
+    if not extracted.text.strip():
+        raise ReadingError(place, "the file holds nothing but white space", "give a file with text in it")
+    bulletin = read_text(
+        extracted.text,
+        member.inner.stem,
+        sha256=hashlib.sha256(data).hexdigest(),
+        source=place,
+        encoding=extracted.encoding,
+        blocks=extracted.blocks,
+    )
+    told = {field.name: getattr(extracted.metadata, field.name) for field in fields(Metadata)}
+    metadata = replace(bulletin.metadata, **{name: value for name, value in told.items() if value is not None})
+    return replace(bulletin, metadata=metadata)
+
+
+def bytes_of(member: Member) -> bytes:
+    """The bytes of a member, unpacked.
+
+    Raises:
+        ReadingError: its name leads out of the archive, it is not there, is encrypted, damaged or a bomb.
+    """
+    place = str(member.path)
+    if _leads_out(member.name):
+        reason = f"its name in the archive leads out of it: {member.name!r}"
+        raise ReadingError(place, reason, "unpack the archive with care and name the files")
+    with _opened(member.archive) as opened:
+        info = next((info for info in reversed(opened.infolist()) if _name(info) == member.name), None)
+        if info is None:
+            raise ReadingError(place, "the archive holds no such file", "check the archive")
+        if info.flag_bits & _ENCRYPTED:
+            raise ReadingError(place, "it is encrypted in the archive", "unpack it with its password and name the file")
+        ratio = info.file_size / max(1, info.compress_size)
+        if info.file_size > MAX_MEMBER or (info.file_size > _SMALL and ratio > MAX_RATIO):
+            reason = f"it unpacks to {info.file_size:,} bytes, {ratio:,.0f} times its size"
+            raise ReadingError(place, reason, "if that is right, unpack it and name the file")
+        try:
+            return opened.read(info)
+        except (*_DAMAGED, RuntimeError) as error:  # RuntimeError: encrypted in a way that the flag does not tell
+            raise ReadingError(place, f"it is damaged in the archive: {_reason(error)}", _AGAIN) from None
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive, its limits checked."""
+    place = str(archive)
+    try:
+        opened = zipfile.ZipFile(archive)
+    except FileNotFoundError:
+        raise ReadingError(place, "no such file", "check the path") from None
+    except PermissionError:
+        raise ReadingError(place, "no permission to read it", "change the file's permissions") from None
+    except _DAMAGED as error:
+        raise ReadingError(place, f"this is no ZIP archive, or a damaged one: {_reason(error)}", _AGAIN) from None
+    with opened:
+        infos = opened.infolist()
+        size = sum(info.file_size for info in infos)
+        if len(infos) > MAX_MEMBERS or size > MAX_UNPACKED:
+            reason = f"it unpacks to {size:,} bytes in {len(infos):,} files"
+            limit = f"the limits are {MAX_UNPACKED:,} bytes and {MAX_MEMBERS:,} files"
+            raise ReadingError(place, reason, f"{limit}: unpack it and name the folder")
+        yield opened
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The path of a member, with ``/`` between folders, in the encoding that it was written in."""
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8_NAME:
+        raw = name.encode("cp437", "replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return name.partition("\0")[0].replace("\\", "/")
+
+
+def _leads_out(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return name.startswith("/") or ".." in parts or any(map(_is_drive, parts[:1]))
+
+
+def _is_drive(part: str) -> bool:
+    return re.fullmatch("[A-Za-z]:", part) is not None
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
