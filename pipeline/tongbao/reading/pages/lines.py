@@ -8,14 +8,14 @@ paragraphs, by an indent or by a distance, is read off the lines that follow on 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from tongbao.reading.lines import columns
+from tongbao.reading.lines import columns as columns_of
 from tongbao.reading.marks import mark_at
+from tongbao.reading.pages.edges import edges_of, sided
 from tongbao.reading.pages.layout import Column, Row
 
 #: In a column narrower than this (in em) stands a list, and no line of it is full.
@@ -26,15 +26,6 @@ _INDENT = 0.8
 _APART = 1.3
 #: Sizes that differ by more than this are a heading's and its text's.
 _SAME_SIZE = 1.12
-#: So many lines have to end at the right edge as exactly as this (in em) before it is believed, or so far beyond it.
-_FLUSH_LINES = 3
-_FLUSH = 0.4
-_HANGING = 2.0
-#: How much wider (in em) the right margin of a page may be than the left one.
-_MARGIN = 1.5
-#: Lines enough to see the margins of odd and of even pages apart.
-_MANY = 8
-
 #: What is not parted at a line end: a number, a Latin word, or one character with the stops that may not begin a line.
 _WORD = re.compile(
     r"[0-9A-Za-z０-９][0-9A-Za-z０-９.,，%％‰+\-/@_:]*[、。，；：？！）》”’」』】〕]*|.[、。，；：？！）》”’」』】〕)\],.;:!?%％]*"
@@ -74,7 +65,7 @@ class Style:
 def fits(used: float, following: Row, width: float) -> bool:
     """Whether the first word of the line ``following`` had room beside ``used`` in a column of ``width``."""
     word = _WORD.match(following.text)
-    needed = columns(word[0]) / 2 if word else 0.0
+    needed = columns_of(word[0]) / 2 if word else 0.0
     return used + (needed - 0.2) * following.size <= width
 
 
@@ -85,9 +76,10 @@ def joint(above: str, below: str) -> str:
 
 def placed(found: Sequence[Column]) -> list[Line]:
     """The lines of all columns with the edges of their text."""
-    edges = _edges(found)
+    columns = sided(found)
+    edges = edges_of(columns)
     lines: list[Line] = []
-    for column in found:
+    for column in columns:
         left, right = edges[column.side, column.page % 2]
         above: Row | None = None
         for row in column.rows:
@@ -144,39 +136,3 @@ def _centred(line: Line) -> bool:
 
 def _same_size(a: Line, b: Line) -> bool:
     return max(a.row.size, b.row.size) < _SAME_SIZE * min(a.row.size, b.row.size)
-
-
-def _edges(found: Sequence[Column]) -> dict[tuple[str, int], tuple[float, float]]:
-    """Left and right edge for every kind of column, on odd (1) and even (0) pages."""
-    rows: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    for column in found:
-        rows[column.side, column.page % 2].extend(column.rows)
-    width = max((column.width for column in found), default=0.0)
-    edges: dict[tuple[str, int], tuple[float, float]] = {}
-    for side in {side for side, _ in rows}:
-        sets = [rows[side, parity] for parity in (0, 1)]
-        # A text stands in the middle of its page; of a column nothing is known but its lines.
-        both = _edge([row for some in sets for row in some], None if side else width)
-        own = [_edge(some, None if side else width) if len(some) >= _MANY else both for some in sets]
-        em = max(row.size for some in sets for row in some)
-        left, right = (own[1][k] - own[0][k] for k in (0, 1))
-        mirrored = abs(left - right) < em < abs(left)
-        edges.update({(side, parity): own[parity] if mirrored else both for parity in (0, 1)})
-    return edges
-
-
-def _edge(rows: Sequence[Row], width: float | None) -> tuple[float, float]:
-    """Left edge: where two lines begin (within one em); right edge: where three lines end exactly.
-
-    Stops may hang over the right edge. Where no lines end together, the text goes as far as its longest lines, or as it
-    would in the middle of a page of ``width``, or almost so far: lines of whole characters leave a rest.
-    """
-    em = median(row.size for row in rows)
-    lefts = sorted(row.x0 for row in rows)
-    left = next((a for a, b in pairwise(lefts) if b - a < em), lefts[0])
-    rights = sorted((row.x1 for row in rows), reverse=True)
-    flush = [a for a, b in zip(rights, rights[_FLUSH_LINES - 1 :], strict=False) if a - b < _FLUSH * em]
-    if flush and rights[0] - flush[0] < _HANGING * em:
-        return left, flush[0]
-    right = next((a for a, b in pairwise(rights) if a - b < em), rights[0])
-    return left, right if width is None else max(right, width - left - _MARGIN * em)
