@@ -59,7 +59,10 @@ def pdf(pages: Sequence[Iterable[Mark]], *, unmapped: str = "", rotate: int = 0,
         " /Supplement 0 >> /DW 1000 /W [32 126 500] /FontDescriptor << /Type /FontDescriptor /FontName /Song /Flags 4"
         " /FontBBox [0 -120 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 700 /StemV 80 >> >>",
         _stream(_to_unicode(sorted(set("".join(used)) - set(unmapped)))),
-        _stream(b"\x80" * 4, " /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8"),
+        _stream(
+            b"\x80" * 4,
+            " /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        ),
     ]
     for i, content in enumerate(contents):
         objects.append(
@@ -110,4 +113,6 @@ def _file(objects: Sequence[str | bytes], extra: str) -> bytes:
     start = len(out)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
     out += "".join(f"{offset:010} 00000 n \n" for offset in offsets).encode()
-    return bytes(out) + f"trailer << /Size {len(objects) + 1} /Root 1 0 R {extra} >>\nstartxref\n{start}\n%%EOF".encode()
+    return (
+        bytes(out) + f"trailer << /Size {len(objects) + 1} /Root 1 0 R {extra} >>\nstartxref\n{start}\n%%EOF".encode()
+    )

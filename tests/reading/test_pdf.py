@@ -40,7 +40,9 @@ def _without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
 _paragraph = st.builds(
     lambda start, rest, end: start + rest + end,
     st.sampled_from("甲乙丙查"),
-    st.lists(st.sampled_from([*"问题整改食堂公路水厂学校督办", "，", "12", "3.5%", "、", "“治”", "《办法》"]), max_size=90).map("".join),
+    st.lists(
+        st.sampled_from([*"问题整改食堂公路水厂学校督办", "，", "12", "3.5%", "、", "“治”", "《办法》"]), max_size=90
+    ).map("".join),
     st.sampled_from(["。", "完", "："]),
 )
 

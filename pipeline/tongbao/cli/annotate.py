@@ -10,7 +10,7 @@ import typer
 from tongbao.annotation.problem import Code
 
 app = typer.Typer(
-    help="预标、导出、合并、检查、统计、比较标注。 Make, correct, check, count and compare annotations.",
+    help="预标、导出、合并、检查、统计、比较标注。 Make annotations, correct, check, count and compare them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -78,7 +78,9 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise WritingError(str(path), "no store here", "make one: tongbao extract … -o STORE.sqlite")
     with telling(path):
-        connection = sqlite3.connect(f"file:{pathname2url(str(path.absolute()))}?{_mode(path)}", uri=True, timeout=_WAIT)
+        connection = sqlite3.connect(
+            f"file:{pathname2url(str(path.absolute()))}?{_mode(path)}", uri=True, timeout=_WAIT
+        )
         try:
             connection.isolation_level = None
             connection.execute("PRAGMA query_only = ON")

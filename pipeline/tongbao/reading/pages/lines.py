@@ -22,6 +22,7 @@ from tongbao.reading.pages.layout import Column, Row
 _MIN_WIDTH = 9.0
 #: An indent, in em.
 _INDENT = 0.8
+_SAME_INDENT = 0.4
 #: A distance between lines from which on they are two paragraphs, as a multiple of the usual one.
 _APART = 1.3
 #: Sizes that differ by more than this are a heading's and its text's.
@@ -55,9 +56,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a document begins a paragraph: with an indent, or ``spaced``; and the usual distance of two lines in em."""
+    """How a document begins a paragraph: with an ``indent`` (0.0: without), or ``spaced``; and the usual distance of
+    two lines. Lengths in em.
+    """
 
-    indented: bool
+    indent: float
     spaced: bool
     distance: float
 
@@ -99,8 +102,9 @@ def style_of(lines: Sequence[Line]) -> Style:
         if not is_full(a, b) and _same_size(a, b) and b.row.x1 - b.row.x0 > (b.right - b.left) / 2
     ]
     distances = [line.above for line in first if line.above]
+    indents = [line.indent for line in first if line.indent >= _INDENT]
     return Style(
-        indented=2 * sum(line.indent >= _INDENT for line in first) > len(first),
+        indent=median(indents) if 2 * len(indents) > len(first) else 0.0,
         spaced=bool(distances) and median(distances) > _APART * usual,
         distance=usual,
     )
@@ -120,18 +124,18 @@ def runs_on(line: Line, following: Line, style: Style) -> bool:
         return False
     marked = mark_at(following.row.text, 0) is not None
     indented = following.indent >= _INDENT
-    told = style.indented or (style.spaced and following.above is not None)
+    told = style.indent > 0 or (style.spaced and following.above is not None)
     if _FINISHED.search(line.row.text):
         return told and not indented
     if indented:
-        return not marked and (not style.indented or _centred(following))
+        return not marked and (not style.indent or _centred(following, style))
     return told or not marked
 
 
-def _centred(line: Line) -> bool:
-    """Whether it is the last line of a heading."""
-    left, right = line.row.x0 - line.left, line.right - line.row.x1
-    return left > line.row.size and abs(left - right) < line.row.size
+def _centred(line: Line, style: Style) -> bool:
+    """Whether it is the last line of a heading, and not indented like a paragraph."""
+    right = (line.right - line.row.x1) / line.row.size
+    return line.indent > 1 and abs(line.indent - right) < 1 and abs(line.indent - style.indent) > _SAME_INDENT
 
 
 def _same_size(a: Line, b: Line) -> bool:
