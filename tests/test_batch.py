@@ -62,7 +62,7 @@ def test_a_hidden_folder_that_is_named_is_read(tmp_path: Path) -> None:
 
 
 def test_files_in_folders_that_no_reader_takes_are_told(tmp_path: Path) -> None:
-    _, image, table = _fill(tmp_path, "a.txt", "b.png", "in/c.xlsx")
+    _, image, table = _fill(tmp_path, "a.txt", "b.gif", "in/c.xlsx")
     inputs, skipped = find_inputs([tmp_path])
     assert [item.id for item in inputs] == ["a"]
     assert skipped == [image, table]

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,22 @@ def test_content_is_the_file_and_its_sidecar(tmp_path: Path) -> None:
     assert ContentHashes().of(Input("d", tmp_path / "nul\0")) is None
 
 
+def test_files_in_an_archive_are_known_by_the_archive(tmp_path: Path) -> None:
+    path, archive = tmp_path / "s.sqlite", tmp_path / "in.zip"
+
+    def pack(**texts: str) -> None:
+        with zipfile.ZipFile(archive, "w") as packed:
+            for name, text in texts.items():
+                packed.writestr(f"{name}.txt", text)
+
+    pack(a="一\n", b="二\n")
+    assert _run(path, archive, workers=2)[0] == ["in/a", "in/b"]
+    assert _run(path, archive)[0] == []
+    pack(a="一\n", b="三\n", c="四\n")
+    assert _run(path, archive)[0] == ["in/a", "in/b", "in/c"]
+    assert _ledger(path, "doc_id") == ["in/a", "in/b", "in/c"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")
 def test_a_pipe_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
@@ -310,7 +327,7 @@ def test_an_interrupted_run_ends_soon_and_goes_on_where_it_stopped(tmp_path: Pat
     process.send_signal(signal.SIGINT)
     begun = time.monotonic()
     process.communicate()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5  # 0.2 on a machine with nothing else to do
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT status FROM runs").fetchall() == [("interrupted",)]
     connection.close()

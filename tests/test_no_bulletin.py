@@ -22,7 +22,7 @@ import pytest
 
 from tongbao.annotation import read_gold
 from tongbao.extraction import Extraction, Extractor, load
-from tongbao.records import QuantityRow, Span
+from tongbao.records import LeftOutRow, QuantityRow, Span
 
 ROOT = Path(__file__).resolve().parent
 PAGES = ROOT / "cases" / "no_bulletin"
@@ -35,7 +35,7 @@ MOST_WITHOUT_NUMERAL = 1
 MOST_FALSE_ROWS = 56
 #: Numerals that Unicode gives no value: 两, 半天, 几天; and what a rank may be written with: 首位, 末位.
 MORE_NUMERALS = "两半几首末"
-#: NUL, line end, byte order mark, joiner, line separator, combining accent, open title mark, ½, beyond U+FFFF, half pair.
+#: NUL, line end, byte order mark, joiner, line separator, accent, open title mark, ½, beyond U+FFFF, half a pair.
 ODD = "\0 \n \ufeff \u200d \u2028 \u0301 《 ½ \U0002ebf0 \ud800".split(" ")
 LONG = 200_000
 
@@ -106,7 +106,7 @@ def test_the_table_counts_what_stands_in_the_page(name: str) -> None:
 def test_every_page_is_extracted(name: str, extractions: dict[str, Extraction]) -> None:
     text, found = _pages()[name].text, extractions[name]
     assert found.bulletin.text == text
-    rows = [*found.tables.quantities, *found.tables.left_out]
+    rows: list[QuantityRow | LeftOutRow] = [*found.tables.quantities, *found.tables.left_out]
     assert [row.text for row in rows] == [text[row.start : row.end] for row in rows]
 
 

@@ -193,7 +193,11 @@ def test_wrong_usage(tongbao: Any, arguments: list[str]) -> None:
 # --- workers, progress, interruption --------------------------------------------------------------------------------
 
 
-def test_workers_and_a_time_limit_change_no_output(tongbao: Any, folder: Path, tiny_model: Path) -> None:
+def test_workers_and_a_time_limit_change_no_output(
+    tongbao: Any, folder: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A loaded machine may take long enough for a line of progress.
+    monkeypatch.setattr(progress_module, "_EVERY", 1e9)
     one = tongbao("extract", folder, "-m", tiny_model, "--workers", "1")
     two = tongbao("extract", folder, "-m", tiny_model, "--workers", "2", "--timeout", "60")
     assert (one.code, one.out) == (two.code, two.out)
@@ -250,7 +254,7 @@ def test_an_interrupt_ends_soon_with_130_and_a_rerun_goes_on(
     process.send_signal(signal.SIGINT)
     begun = time.monotonic()
     _, error = process.communicate()
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5  # 0.2 on a machine with nothing else to do
     assert process.returncode == 130
     lines = error.decode("utf-8").splitlines()
     assert lines[-1] == "tongbao: 已中断 interrupted"

@@ -74,3 +74,20 @@ def _lines(paragraph: str, setting: Setting) -> Iterator[tuple[str, bool]]:
             line, free = "", room
         line += word
     yield line, True
+
+
+PROSE = [
+    "现将甲州市2024年上半年群众身边突出问题集中整治情况通报如下，各县区、各单位要认真对照检查，切实抓好整改。",
+    "截至6月30日，全市共排查问题1362件，办结1291件，办结率94.8%；立案43起，处分31人，其中科级以上干部11人。",
+    "下一步，市纪委监委将持续跟踪督办。",
+]
+#: Ways to set a document: paragraphs begin with an indent, or stand apart.
+SETTINGS = {
+    "indented": Setting(),
+    "small": Setting(size=10.5),
+    "official": Setting(size=16, leading=1.8, side=79),
+    "apart": Setting(indent=0, after=0.8),
+    "two columns": Setting(size=10.5, columns=2),
+    "two columns, large": Setting(size=14, columns=2, gutter=30),
+    "three columns": Setting(size=9, columns=3, side=40),
+}

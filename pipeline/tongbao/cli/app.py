@@ -128,6 +128,14 @@ def extract(
     force: Annotated[
         bool, typer.Option("--force", help="全部重做。 Do everything again, with a .sqlite output.")
     ] = False,
+    dask: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="tcp://HOST:PORT",
+            help="在此 Dask 集群上运行,输出为一个文件夹(Parquet 分片与清单),可续做;见 docs/scale.md。 Run on this Dask "
+            "cluster; the output is a folder of Parquet parts and a manifest, and goes on where it stopped.",
+        ),
+    ] = None,
 ) -> None:
     """从通报中提取数据行。 Extract rows from bulletins.
 
@@ -140,6 +148,13 @@ def extract(
     from tongbao.cli.extract import Batch, run
 
     batch = Batch(workers, timeout, limit, dry_run, retry_failed, force)
+    if dask is not None:
+        from tongbao.cli.cluster import run as run_on_cluster
+
+        if json or show is not None:
+            raise typer.BadParameter("--dask 写文件夹,不写标准输出 writes a folder: leave --json and --show out")
+        run_on_cluster(dask, paths, output or [], model, lexicon, headers, encoding, batch, tables, min_confidence)
+        return
     run(paths, output or [], model, lexicon, show, json, headers, bom, encoding, batch, tables, min_confidence)
 
 
@@ -168,6 +183,40 @@ def export(
     from tongbao.cli.export import run
 
     run(store, output or [], json, headers, bom, tables, min_confidence)
+
+
+@app.command()
+def compare(
+    run_a: Annotated[Path, typer.Argument(help="一次运行:库或标注文件。 A run: .sqlite, or .jsonl predictions.")],
+    run_b: Annotated[Path, typer.Argument(help="另一次运行。 Another run over the same documents.")],
+    gold: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option("--gold", help="标注文件:指出哪一方正确;可多次给出。 Gold files: which of the two is right."),
+    ] = None,
+    sort: Annotated[
+        Literal["documents", "value"],
+        typer.Option(
+            help="documents:差异行多的文档在前,文内按位置;value:大数在前。 "
+            "Documents with most differing rows first, each in text order; or the rows with the largest figures first."
+        ),
+    ] = "documents",
+    limit: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="最多列出几篇、几行。 List at most so many documents and rows."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="输出 JSON。 Print JSON.")] = False,
+) -> None:
+    """比较两次运行。 Compare two runs: which rows two models or two versions give differently.
+
+    先列各字段与各文档的差异数,再逐行列出:文档 位置 原文: 字段: A | B。
+    First the differences by field and by document, then row by row: document, offset, figure: field: A | B.
+
+    文档按名称对应,文本须相同;只比较标注中有的内容。
+    Documents are matched by id and have to have the same text; only what an annotation holds is compared.
+    """
+    from tongbao.cli.compare import run
+
+    run(run_a, run_b, gold or [], sort, limit, json)
 
 
 @app.command()

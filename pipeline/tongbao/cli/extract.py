@@ -67,18 +67,11 @@ def run(
         raise typer.BadParameter("--json 与 --show 都写标准输出 both go to standard output: give one of them")
     choice = choose(headers, bom, tables, min_confidence)
     store = _store_of(outputs, batch)
-    inputs, skipped = _inputs(paths)
-    if skipped:
-        kinds = Counter(path.suffix or path.name for path in skipped)
-        listed = ", ".join(f"{suffix} ×{number}" for suffix, number in sorted(kinds.items()))
-        note(f"跳过其他格式的文件 skipped files of other formats: {listed}")
-    if not inputs:
-        complain(f"{paths[0]}: 没有可读的文件 no file here that can be read (name .txt files or folders with some)")
-        raise typer.Exit(1)
+    inputs = inputs_of(paths)
     job = Job(model, lexicon, encoding)
     job.check()
     if batch.dry_run:
-        _preview(inputs, job, store, batch)
+        preview(inputs, job, store, batch)
         return
     writers = open_writers([path for path in outputs if path != store], choice.options)
     if json:
@@ -86,7 +79,7 @@ def run(
     elif not outputs and show is None:
         writers.append(TableStream(sys.stdout, choice.options.one_table("-"), choice.options))
     with Writers(writers) as out:
-        total = _Sum(show or 0)
+        total = Sum(show or 0)
         if store is None:
             _directly(inputs[: batch.limit], job, batch, choice, out, total, bar=not (json or not outputs))
         else:
@@ -96,9 +89,7 @@ def run(
             out.abandon()
     if show is not None:
         show_rows(total.shown, headers)
-    note(total.line())
-    if total.code():
-        raise typer.Exit(total.code())
+    total.end()
 
 
 def _store_of(outputs: list[Path], batch: Batch) -> Path | None:
@@ -111,17 +102,24 @@ def _store_of(outputs: list[Path], batch: Batch) -> Path | None:
     return stores[0] if stores else None
 
 
-def _inputs(paths: list[Path]) -> tuple[list[Input], list[Path]]:
-    """The inputs in order; ``-`` reads standard input once, wherever it stands."""
+def inputs_of(paths: list[Path]) -> list[Input]:
+    """The inputs in order; ``-`` reads standard input once, wherever it stands. Exits with 1 where there are none."""
     inputs, skipped = find_inputs([path for path in paths if str(path) != "-"])
     if any(str(path) == "-" for path in paths):
         name = free_id("stdin", {item.id for item in inputs})
         inputs.append(Input(name, Path("-"), sys.stdin.buffer.read()))
-    return inputs, skipped
+    if skipped:
+        kinds = Counter(path.suffix or path.name for path in skipped)
+        listed = ", ".join(f"{suffix} ×{number}" for suffix, number in sorted(kinds.items()))
+        note(f"跳过其他格式的文件 skipped files of other formats: {listed}")
+    if not inputs:
+        complain(f"{paths[0]}: 没有可读的文件 no file here that can be read (name .txt files or folders with some)")
+        raise typer.Exit(1)
+    return inputs
 
 
 @dataclass(slots=True)
-class _Sum:
+class Sum:
     """What became of all inputs; ``shown`` are the first of the rows, no more than ``wanted``.
 
     What the store had of them counts apart, and was not done now; ``left`` are those that ``--limit`` leaves.
@@ -168,9 +166,15 @@ class _Sum:
             return 0
         return 3 if self.done or self.done_before else 1
 
+    def end(self) -> None:
+        """Say the sum, and exit where documents failed."""
+        note(self.line())
+        if self.code():
+            raise typer.Exit(self.code())
+
 
 def _directly(
-    inputs: list[Input], job: Job, batch: Batch, choice: Choice, out: Writers, total: _Sum, *, bar: bool
+    inputs: list[Input], job: Job, batch: Batch, choice: Choice, out: Writers, total: Sum, *, bar: bool
 ) -> None:
     """Write every outcome as it comes."""
     name = job.name()
@@ -184,13 +188,13 @@ def _directly(
             advance(1)
 
 
-def _write(outcome: Outcome, tables: Tables, out: Writers, total: _Sum) -> None:
+def _write(outcome: Outcome, tables: Tables, out: Writers, total: Sum) -> None:
     out.write(outcome.extraction.annotated if outcome.extraction else None, tables)
     total.add(None if outcome.error is None else str(outcome.error), len(tables.quantities))
     total.show(tables)
 
 
-def _preview(inputs: list[Input], job: Job, path: Path | None, batch: Batch) -> None:
+def preview(inputs: list[Input], job: Job, path: Path | None, batch: Batch) -> None:
     """Say how many files of which kind there are, and what the store has of them; write nothing."""
     kinds = Counter(item.path.suffix.lower() or item.path.name for item in inputs)
     for kind, number in sorted(kinds.items()):
@@ -212,7 +216,7 @@ def _by_store(
     batch: Batch,
     choice: Choice,
     out: Writers,
-    total: _Sum,
+    total: Sum,
     *,
     exported: bool,
 ) -> None:
@@ -236,7 +240,7 @@ def _by_store(
                 total.show(tables)
 
 
-def _fill(store: Store, wanted: Plan, job: Job, batch: Batch, total: _Sum) -> None:
+def _fill(store: Store, wanted: Plan, job: Job, batch: Batch, total: Sum) -> None:
     workers = batch.workers_for(len(wanted.tasks))
     if wanted.tasks:
         with (

@@ -11,7 +11,7 @@ from datetime import timedelta
 from tongbao.cli.console import note
 
 #: Seconds between two lines; what is done sooner says nothing.
-_EVERY = 10.0
+_EVERY = 30.0
 
 
 @contextmanager

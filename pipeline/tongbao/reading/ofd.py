@@ -7,7 +7,9 @@ they stand, so that ``tongbao.reading.pages`` makes a text of them as of a PDF. 
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
@@ -39,8 +41,8 @@ def read_ofd(data: bytes, declared: str | None, place: str) -> Extracted:
         ReadingError: it is no OFD document, is damaged, encrypted, longer than 2,000 pages or 10 million characters,
             holds no text, or the extra ``documents`` is not installed.
     """
-    if not data.startswith(b"PK"):
-        raise ReadingError(place, "this is no OFD document", "check what the file is")
+    if not zipfile.is_zipfile(BytesIO(data)):
+        raise ReadingError(place, "this is no OFD document, or a damaged one", _AGAIN)
     package = Package(data, place)
     pages: list[Page] = []
     for root in _roots(package, place):

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -151,6 +151,15 @@ class Store:
             query = "UPDATE runs SET status = ?, finished = ? WHERE run = ?"
             self._connection.execute(query, (status, _now(), run))
 
+    def makers(self) -> list[tuple[str, str, str]]:
+        """With what the documents were made: each version, model and hash of the model once."""
+        with telling(self.path):
+            query = (
+                "SELECT DISTINCT version, runs.model, model_hash FROM ledger JOIN runs USING (run)"
+                " ORDER BY version, runs.model, model_hash"
+            )
+            return [(version, model, digest) for version, model, digest in self._connection.execute(query)]
+
     # Documents.
 
     def add(self, document: int, record: Record, key: Key, run: int, source: str | None = None) -> None:
@@ -205,6 +214,20 @@ class Store:
             with telling(self.path):
                 connection.execute("BEGIN")
                 yield from _documents(connection, only)
+        finally:
+            connection.close()
+
+    def annotations(self) -> Iterator[Annotated]:
+        """The annotations of all documents that have one, under their ids in the ledger and in the order of these
+        (by code points), not of the inputs: so two stores can be read side by side, neither of them as a whole.
+        """
+        connection = connect_to_read(self.path)
+        try:
+            with telling(self.path):
+                # CROSS: the ledger's index gives the order, and no annotation has to be sorted.
+                query = "SELECT doc_id, annotation FROM ledger CROSS JOIN annotations USING (document) ORDER BY doc_id"
+                for doc_id, annotation in connection.execute(query):
+                    yield replace(decode_annotation(annotation), id=doc_id)
         finally:
             connection.close()
 

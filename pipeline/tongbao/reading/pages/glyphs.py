@@ -23,6 +23,9 @@ _PIECE_GAP = 1.0
 #: A line with no larger glyphs than this share of the line it touches holds its superscripts or subscripts.
 _SCRIPT = 0.8
 
+#: From so many gaps on, a line may be stretched.
+_MANY_GAPS = 3
+
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60“”‘’…—·\u2460-\u24ff\U00020000-\U0003ffff]")
 _BLANKS = re.compile(r"[\s\x80-\x9f]+")
 
@@ -117,9 +120,10 @@ class _Gaps:
 def _gaps_of(glyphs: Sequence[Glyph]) -> _Gaps:
     visible = [glyph for glyph in glyphs if not glyph.text.isspace()]
     gaps = [_gap(a, b) for a, b in pairwise(visible)]
-    common = max(0.0, min(gaps, default=0.0))
-    if common > 0.3 and max(gaps) < 4 and all(len(glyph.text) == 1 for glyph in visible):
-        return _Gaps(common, 1.6 * median(gaps), 1.6 * median(gaps))
+    least = max(0.0, min(gaps, default=0.0))
+    if least > 0.3 and max(gaps) < 4 and all(len(glyph.text) == 1 for glyph in visible):
+        return _Gaps(least, 1.6 * median(gaps), 1.6 * median(gaps))
+    common = least if len(gaps) >= _MANY_GAPS else 0.0
     everywhere = 3 * (len(glyphs) - len(visible)) > len(visible)
     return _Gaps(common, common + 0.45, common + (0.45 if everywhere else 0.25))
 

@@ -57,9 +57,10 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a document begins a paragraph: with an ``indent`` (0.0: without), or ``spaced``; and the usual distance of
-    two lines. Lengths in em.
+    two lines. Lengths in em, but for the usual ``size`` of the text.
     """
 
+    size: float
     indent: float
     spaced: bool
     distance: float
@@ -104,6 +105,7 @@ def style_of(lines: Sequence[Line]) -> Style:
     distances = [line.above for line in first if line.above]
     indents = [line.indent for line in first if line.indent >= _INDENT]
     return Style(
+        size=median([line.row.size for line in lines] or [1.0]),
         indent=median(indents) if 2 * len(indents) > len(first) else 0.0,
         spaced=bool(distances) and median(distances) > _APART * usual,
         distance=usual,
@@ -135,7 +137,8 @@ def runs_on(line: Line, following: Line, style: Style) -> bool:
 def _centred(line: Line, style: Style) -> bool:
     """Whether it is the last line of a heading, and not indented like a paragraph."""
     right = (line.right - line.row.x1) / line.row.size
-    return line.indent > 1 and abs(line.indent - right) < 1 and abs(line.indent - style.indent) > _SAME_INDENT
+    heading = abs(line.indent - style.indent) > _SAME_INDENT or line.row.size > _SAME_SIZE * style.size
+    return line.indent > 1 and abs(line.indent - right) < 1 and heading
 
 
 def _same_size(a: Line, b: Line) -> bool:

@@ -47,7 +47,8 @@ def table_in(page: int, boxes: Sequence[Box], glyphs: Sequence[Glyph]) -> tuple[
         size = max(1, _rule(down, box.bottom) - row), max(1, _rule(across, box.x1) - column)
         cells.append(Cell(_text([glyph for glyph in inside if _holds(box, glyph)], box), row, column, *size))
     table = table_of(cells)
-    if not is_data(table):
+    single = len(table.grid) == 1 and table.width > 1  # what a page break leaves of a table may be one row
+    if not single and not is_data(table):
         return None, frozenset()
     found = PageTable(page, down[0], down[-1], tuple(across), em, tuple(cells))
     return found, frozenset(inside)
