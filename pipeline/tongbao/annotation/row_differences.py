@@ -292,7 +292,10 @@ def _yes(flag: bool) -> str:
 
 def one_line(text: str) -> str:
     """Words of a document as a line for a terminal may hold them: no line breaks, and nothing that controls it."""
-    return "".join(
-        "⏎" if char == "\n" else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in ("Cc", "Cs") else char
-        for char in text
-    )
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(char: str) -> str:
+    if char == "\n":
+        return "⏎"
+    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in ("Cc", "Cs") else char

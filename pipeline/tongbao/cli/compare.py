@@ -233,5 +233,5 @@ def _counts(one: DocumentCount) -> dict[str, int]:
     }
 
 
-def _wins(verdicts: Mapping[Verdict, int]) -> dict[Verdict, int]:
+def _wins(verdicts: Mapping[Verdict, int]) -> dict[str, int]:
     return {verdict: verdicts.get(verdict, 0) for verdict in _VERDICTS}
