@@ -20,8 +20,8 @@ DOUBLE = Path(__file__).parents[2] / "annotations" / "double"
 
 def lines(text: str, *figures: tuple[str, str]) -> Any:
     """A document with quantities, each a surface and its value."""
-    line = {"unit": "所", "low": None, "high": None, "bound": "exact", "kind": "count", "change": "none"}
-    line |= {"indicator": [], "period": None, "scope": None, "of": None}
+    line: dict[str, Any] = {"unit": "所", "low": None, "high": None, "bound": "exact", "kind": "count"}
+    line |= {"change": "none", "indicator": [], "period": None, "scope": None, "of": None}
     marks = [
         {"id": f"q{n}", "label": "QUANTITY", "start": text.index(surface), "end": text.index(surface) + len(surface)}
         | line
@@ -72,7 +72,7 @@ def test_counted_by_hand(runs: tuple[list[Annotated], list[Annotated]]) -> None:
 
 def test_order(runs: tuple[list[Annotated], list[Annotated]]) -> None:
     comparison = compare_runs(*runs)
-    listed = {order: [one.surface for one in ordered(comparison, order)] for order in ("documents", "value")}  # type: ignore[arg-type]
+    listed = {order: [one.surface for one in ordered(comparison, order)] for order in ("documents", "value")}
     assert listed == {"documents": ["1所", "2所", "3所", "900所"], "value": ["900所", "3所", "2所", "1所"]}
 
 

@@ -91,6 +91,7 @@ def test_a_lost_workers_chunk_is_done_again(cluster: Any, folder: Path, tmp_path
     victim = next(iter(cluster.workers.values())).process.process.pid
     os.kill(victim, signal.SIGKILL)
     done += running
+    assert victim not in [nanny.process.process.pid for nanny in cluster.workers.values()]
     assert sorted(one.record.name for one in done) == [f"{number:06}" for number in range(8)]
     assert not any(one.before for one in done)
     assert _rows(out) == _expected(folder)

@@ -51,7 +51,7 @@ def pdf(pages: Sequence[Iterable[Mark]], *, unmapped: str = "", rotate: int = 0,
     """A PDF of ``pages``. The font does not say what the characters in ``unmapped`` are; ``extra``: for the trailer."""
     contents = [_content(page) for page in pages]
     used = {mark.text for page in pages for mark in page if isinstance(mark, Words)}
-    objects = [
+    objects: list[str | bytes] = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{7 + 2 * i} 0 R' for i in range(len(pages)))}] >>",
         "<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /Identity-H /DescendantFonts [4 0 R]"

@@ -7,6 +7,7 @@ import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -72,7 +73,7 @@ def test_blocks_say_page_and_paragraph() -> None:
 
 
 @pytest.mark.parametrize("case", LAYOUTS, ids=[case["name"] for case in LAYOUTS])
-def test_lines(case: dict[str, object]) -> None:
+def test_lines(case: dict[str, Any]) -> None:
     """Lines as ``[text, x, y]`` or with a size and a gap, page by page."""
     pages = [[Words(*words) for words in page] for page in case["pages"]]
     assert _read(*pages) == case["text"]
@@ -88,21 +89,27 @@ def test_watermarks_are_left_out() -> None:
     assert _read([_line("立案43起。", 100), slanted]) == ["立案43起。"]
 
 
-@pytest.mark.parametrize("turn", [(0, 1, -1, 0), (-1, 0, 0, -1), (0, -1, 1, 0)])
-def test_a_page_printed_sideways(turn: tuple[float, float, float, float]) -> None:
-    step = {1: (20, 0), -1: (0, -20)}[turn[1] if turn[1] else turn[0]] if turn[1] >= 0 else (-20, 0)
+#: How a line runs, and where the next one stands: upwards, to the left, downwards.
+SIDEWAYS = [((0, 1, -1, 0), (20, 0)), ((-1, 0, 0, -1), (0, -20)), ((0, -1, 1, 0), (-20, 0))]
+
+
+def _sideways(turn: tuple[float, float, float, float], step: tuple[float, float]) -> tuple[list[str], list[Words]]:
     lines = ["甲州市通报", "立案43起。", "处分31人。"]
-    page = [Words(text, 300 + k * step[0], 400 + k * step[1], turn=turn) for k, text in enumerate(lines)]
+    return lines, [Words(text, 300 + k * step[0], 400 + k * step[1], turn=turn) for k, text in enumerate(lines)]
+
+
+@pytest.mark.parametrize(("turn", "step"), SIDEWAYS)
+def test_a_page_printed_sideways(turn: tuple[float, float, float, float], step: tuple[float, float]) -> None:
+    lines, page = _sideways(turn, step)
     assert _read(page) == lines
 
 
-@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
-def test_a_page_that_is_shown_turned_reads_as_it_is_shown(rotate: int) -> None:
-    turn = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[rotate]
-    step = {0: (0, 20), 90: (20, 0), 180: (0, -20), 270: (-20, 0)}[rotate]
-    lines = ["甲州市通报", "立案43起。", "处分31人。"]
-    page = [Words(text, 300 + k * step[0], 400 + k * step[1], turn=turn) for k, text in enumerate(lines)]
-    assert read_pdf(written([page], rotate=rotate), None, "a.pdf").text.split("\n") == lines
+@pytest.mark.parametrize(("quarters", "turn", "step"), [(k + 1, *way) for k, way in enumerate(SIDEWAYS)])
+def test_a_page_that_is_shown_turned_reads_as_it_is_shown(
+    quarters: int, turn: tuple[float, float, float, float], step: tuple[float, float]
+) -> None:
+    lines, page = _sideways(turn, step)
+    assert read_pdf(written([page], rotate=90 * quarters), None, "a.pdf").text.split("\n") == lines
 
 
 # --- furniture ------------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def compare_rows(a: Annotated, b: Annotated, gold: Annotated | None = None) -> C
     if gold is not None:
         compare.check_same_text(a, gold)
     left, right = _rows(a), _rows(b)
-    true = None if gold is None else _rows(gold)
+    truth = None if gold is None else _rows(gold)
     rows: dict[Label, Labelled] = {}
     found: list[Difference] = []
     for label in CELLS:
@@ -106,7 +106,7 @@ def compare_rows(a: Annotated, b: Annotated, gold: Annotated | None = None) -> C
         pairs = list(_pairs(ours, theirs))
         rows[label] = Labelled(len(ours), len(theirs), sum(None not in pair for pair in pairs))
         for one, other in pairs:
-            difference = _difference(a, one and (one, left[one]), other and (other, right[other]), true)
+            difference = _difference(a, one and (one, left[one]), other and (other, right[other]), truth)
             if difference is not None:
                 found.append(difference)
     ordered = sorted(found, key=lambda difference: (difference.span, difference.label))
@@ -114,33 +114,39 @@ def compare_rows(a: Annotated, b: Annotated, gold: Annotated | None = None) -> C
 
 
 def _pairs(ours: Iterable[Key], theirs: Iterable[Key]) -> Iterator[tuple[Key | None, Key | None]]:
-    """The rows of one label, each with its counterpart: the same span, else the one that shares most with it."""
+    """The rows of one label, each with its counterpart: the same span, else one that overlaps, those that share most
+    first; the same pairs whichever side is called the first.
+    """
     a, b = set(ours), set(theirs)
     yield from ((key, key) for key in sorted(a & b))
-    left, waiting = sorted(a - b), sorted(b - a)
-    first = 0
+    left, right = sorted(a - b), sorted(b - a)
+    counterparts: dict[Key, Key] = {}
     taken: set[Key] = set()
+    for one, other in sorted(_overlapping(left, right), key=lambda pair: (-_shared(*pair), *sorted(pair))):
+        if one not in counterparts and other not in taken:
+            counterparts[one] = other
+            taken.add(other)
+    yield from ((key, counterparts.get(key)) for key in left)
+    yield from ((None, key) for key in right if key not in taken)
+
+
+def _overlapping(left: Sequence[Key], right: Sequence[Key]) -> Iterator[tuple[Key, Key]]:
+    """All pairs of rows that share a character. Both sides are in text order."""
+    first = 0
     for key in left:
-        # Both are in text order: what ends before this row meets no later one.
-        while first < len(waiting) and waiting[first][1].end <= key[1].start:
+        # What ends before this row meets no later one.
+        while first < len(right) and right[first][1].end <= key[1].start:
             first += 1
-        best = max(_met(key[1], waiting, first, taken), key=lambda other: _shared(key[1], other[1]), default=None)
-        if best is not None:
-            taken.add(best)
-        yield key, best
-    yield from ((None, key) for key in waiting if key not in taken)
+        for at in range(first, len(right)):
+            if right[at][1].start >= key[1].end:
+                break
+            if right[at][1].overlaps(key[1]):
+                yield key, right[at]
 
 
-def _met(span: Span, waiting: Sequence[Key], first: int, taken: set[Key]) -> Iterator[Key]:
-    for at in range(first, len(waiting)):
-        if waiting[at][1].start >= span.end:
-            return
-        if waiting[at] not in taken and waiting[at][1].overlaps(span):
-            yield waiting[at]
-
-
-def _shared(a: Span, b: Span) -> int:
-    return min(a.end, b.end) - max(a.start, b.start)
+def _shared(a: Key, b: Key) -> int:
+    """How many characters two rows that overlap share."""
+    return min(a[1].end, b[1].end) - max(a[1].start, b[1].start)
 
 
 def _difference(

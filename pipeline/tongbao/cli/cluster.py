@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from tongbao.batch_workers import Job
 from tongbao.cli.choice import choose
+from tongbao.cli.console import note
 from tongbao.cli.extract import Batch, Sum, inputs_of
 from tongbao.cli.progress import progress
-from tongbao.cluster import Done, Manifest, Order, connect, plan, run_plan
+from tongbao.cluster import Done, Manifest, Order, Plan, connect, plan, run_plan
 from tongbao.writing import Headers, TableName
 from tongbao.writing.base import library
 
@@ -41,16 +44,27 @@ def run(
     order = Order(job, choice.options, min_confidence).checked()
     total = Sum(0)
     with connect(address) as client, Manifest(folder) as manifest:
+        # What it has to say is said in one line by the error that ends the run.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         wanted = plan(manifest, inputs, order, limit=batch.limit, retry_failed=batch.retry_failed, force=batch.force)
         total.left = wanted.left
-        with (
-            closing(run_plan(client, manifest, wanted.tasks, order)) as chunks,
-            progress("提取 extract", sum(len(task.inputs) for task in wanted.tasks)) as advance,
-        ):
-            for done in chunks:
-                _count(done, total)
-                advance(len(done.record.inputs))
+        try:
+            _do(client, manifest, wanted, order, total)
+        except KeyboardInterrupt:
+            note(f"{folder}: 已完成的都在,再次运行即接着做 what is done is there; run again to go on")
+            raise
     total.end()
+
+
+def _do(client: Any, manifest: Manifest, wanted: Plan, order: Order, total: Sum) -> None:
+    documents = sum(len(task.inputs) for task in wanted.tasks)
+    with (
+        closing(run_plan(client, manifest, wanted.tasks, order)) as chunks,
+        progress("提取 extract", documents) as advance,
+    ):
+        for done in chunks:
+            _count(done, total)
+            advance(len(done.record.inputs))
 
 
 def _folder(paths: list[Path], outputs: list[Path], batch: Batch) -> Path:

@@ -11,8 +11,16 @@ import typer
 
 from tongbao.annotation.files import SUFFIXES, read_annotations
 from tongbao.annotation.grid import aligned
-from tongbao.annotation.row_differences import CellDifference, Difference, Verdict, one_line
-from tongbao.annotation.run_comparison import DocumentCount, FieldCount, Order, RunComparison, compare_runs, ordered
+from tongbao.annotation.row_differences import CELLS, SPAN, CellDifference, Difference, Verdict, one_line
+from tongbao.annotation.run_comparison import (
+    ROW,
+    DocumentCount,
+    FieldCount,
+    Order,
+    RunComparison,
+    compare_runs,
+    ordered,
+)
 from tongbao.cli.console import note
 from tongbao.errors import AnnotationError
 from tongbao.records import Annotated, Label
@@ -24,12 +32,10 @@ _STORE = ".sqlite"
 _NAMED = 10
 
 _LABELS: dict[Label, str] = {"QUANTITY": "数据 quantity", "DEPARTMENT": "部门 department", "POLICY": "政策 policy"}
-_FIELDS = {
-    **{name: f"{HEADERS_ZH[name]} {name}" for name in ("value", "unit", "bound", "kind", "change", "indicator")},
-    **{name: f"{HEADERS_ZH[name]} {name}" for name in ("period", "scope", "role", "canonical", "act", "number")},
-    **{name: f"{HEADERS_ZH[name]} {name}" for name in ("issuer", "trial")},
-    "row": "行 row",
-    "span": "边界 span",
+#: The columns of the tables under their own headers, and what is no column.
+_FIELDS = {name: f"{HEADERS_ZH[name]} {name}" for names in CELLS.values() for name in names if name in HEADERS_ZH} | {
+    ROW: "行 row",
+    SPAN: "边界 span",
     "days": "起止日 days",
     "of": "从属于 of",
     "nested": "嵌套 nested",

@@ -53,7 +53,7 @@ def plan(
     waiting = {_source(item): item for item in map(_absolute, inputs)}
     taken = {one.id for record in manifest.records.values() for one in record.inputs}
     tasks: list[Task] = []
-    room = len(waiting) if limit is None else limit
+    room, left = len(waiting) if limit is None else limit, 0
     for name, record in sorted(manifest.records.items()):
         gone = [one.source for one in record.inputs if one.source not in waiting]
         if gone and not force:
@@ -61,18 +61,21 @@ def plan(
             raise WritingError(str(manifest.folder), reason, "name all of them, or another folder, or use --force")
         if gone:
             manifest.drop(name)
+            taken.difference_update(one.id for one in record.inputs)
             continue
         members = [replace(waiting.pop(one.source), id=one.id) for one in record.inputs]
         again = force or not _holds(manifest, record, order) or (retry_failed and bool(record.failures))
         task = _task(name, members, None if again else tuple(one.sha256 for one in record.inputs))
-        if not again or room > 0:
-            tasks.append(task)
-            room -= len(members) if again else 0
+        if again and room <= 0:
+            left += len(members)
+            continue
+        tasks.append(task)
+        room -= len(members) if again else 0
     new = [_renamed(item, taken) for item in list(waiting.values())[: max(0, room)]]
     first = max((int(name.rstrip(ascii_lowercase)) + 1 for name in manifest.records), default=0)
     for number, chunk in enumerate(_chunks(new, documents, size), first):
         tasks.append(_task(f"{number:06}", chunk))
-    return Plan(tasks, len(waiting) - len(new))
+    return Plan(tasks, left + len(waiting) - len(new))
 
 
 def _holds(manifest: Manifest, record: Record, order: Order) -> bool:

@@ -147,8 +147,7 @@ class _Run:
 
     def _accept(self, record: Record, files: Path) -> None:
         self.manifest.accept(record, files)
-        for tried in self.work.glob(f"{record.name}-*"):
-            shutil.rmtree(tried, ignore_errors=True)
+        shutil.rmtree(files, ignore_errors=True)
 
     def _taken_apart(self, task: Task) -> tuple[Record | None, list[Task]]:
         """What becomes of a chunk that workers ended with: a failure where its one document is to blame, else smaller

@@ -10,6 +10,7 @@ from tongbao.reading.pages.furniture import without_furniture
 from tongbao.reading.pages.layout import Column, Page, PageTable, in_order
 from tongbao.reading.pages.lines import Line, Style, joint, placed, runs_on, style_of
 from tongbao.reading.pages.ruled import goes_on, table_lines
+from tongbao.reading.wrapping import paragraphs
 from tongbao.records import Block, Span
 
 
@@ -33,7 +34,7 @@ def text_of_pages(pages: Sequence[Page]) -> tuple[str, tuple[Block, ...]]:
 
 
 def _paragraphs(elements: Sequence[Column | PageTable]) -> Iterator[tuple[int, str]]:
-    """Page and text of every paragraph and table row."""
+    """Page and text of every paragraph and table row, no text empty or with white space round it."""
     lines = placed([element for element in elements if isinstance(element, Column)])
     style = style_of(lines)
     for is_table, group in groupby(elements, key=lambda element: isinstance(element, PageTable)):
@@ -41,7 +42,7 @@ def _paragraphs(elements: Sequence[Column | PageTable]) -> Iterator[tuple[int, s
             yield from _rows(cast("list[PageTable]", list(group)))
         else:
             count = sum(len(column.rows) for column in cast("Iterator[Column]", group))
-            yield from _joined(lines[:count], style)
+            yield from _unwrapped(list(_joined(lines[:count], style)))
             del lines[:count]
 
 
@@ -57,6 +58,26 @@ def _joined(lines: Sequence[Line], style: Style) -> Iterator[tuple[int, str]]:
         text, page = line.row.text, line.page
     if text:
         yield page, text
+
+
+def _unwrapped(found: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The paragraphs, those joined that are lines of one by their words: somebody has typed line ends into it.
+
+    Not within a number: what a page has parted there is joined already.
+    """
+    ends = {span.end for span in paragraphs("\n".join(text for _, text in found))}
+    whole, page, at = "", 0, -1
+    for number, text in found:
+        if not whole:
+            page = number
+        elif whole[-1].isdecimal() and text[0].isdecimal():
+            yield page, whole
+            whole, page = "", number
+        whole += (joint(whole, text) if whole else "") + text
+        at += 1 + len(text)
+        if at in ends:
+            yield page, whole
+            whole = ""
 
 
 def _rows(tables: Sequence[PageTable]) -> Iterator[tuple[int, str]]:
