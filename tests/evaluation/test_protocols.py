@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,15 @@ from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
 from tongbao.evaluation import protocols as module
 from tongbao.evaluation import slice_document
-from tongbao.evaluation.protocols import FOLDS, Result, cross_validate_folds, cross_validate_items, score_gold
+from tongbao.evaluation.protocols import (
+    FOLDS,
+    Result,
+    cross_validate_folds,
+    cross_validate_items,
+    score_dev,
+    score_gold,
+    score_seed,
+)
 from tongbao.evaluation.scoring import definitions
 from tongbao.extraction import Extractor, load
 from tongbao.linking.confidence import ROW, Calibration
@@ -198,3 +207,37 @@ def test_with_real_trainings(config: TrainingConfig, documents: list[Annotated],
     assert interval.low <= found <= interval.high
     assert found < 1
     assert {"QUANTITY", "measures"} <= {measured.name for measured in by_document[0].reliability}
+
+
+# --- one training ---------------------------------------------------------------------------------------------------
+
+
+def test_the_seed_as_a_whole(
+    config: TrainingConfig, documents: list[Annotated], trainings: list[list[Annotated]]
+) -> None:
+    results = score_seed(config, documents, lambda line: None)
+    assert [[one.id for one in seen] for seen in trainings] == [[one.id for one in documents[1:]]]
+    _check(results, "seed", len(_items(documents[0])))
+
+
+def test_the_dev_split(
+    config: TrainingConfig, documents: list[Annotated], trainings: list[list[Annotated]], tmp_path: Path
+) -> None:
+    names = [one.id for one in documents]
+    splits = tmp_path / "splits.json"
+    splits.write_text(json.dumps({"train": names[3:], "dev": names[1:3], "test": []}), "utf-8")
+    data = config.data.model_copy(update={"splits": str(splits)})
+    results = score_dev(config.model_copy(update={"data": data}), documents, lambda line: None)
+    assert [[one.id for one in seen] for seen in trainings] == [[names[0], *names[3:]]]
+    _check(results, "dev", 2)
+
+
+def test_no_dev_split(config: TrainingConfig, documents: list[Annotated], tmp_path: Path) -> None:
+    without = config.model_copy(update={"data": config.data.model_copy(update={"splits": None})})
+    with pytest.raises(ConfigError, match=r"\[data\] splits: not given"):
+        score_dev(without, documents, lambda line: None)
+    splits = tmp_path / "splits.json"
+    splits.write_text('{"train": [], "dev": ["other"], "test": []}', "utf-8")
+    empty = config.model_copy(update={"data": config.data.model_copy(update={"splits": str(splits)})})
+    with pytest.raises(ConfigError, match="no document of"):
+        score_dev(empty, documents, lambda line: None)

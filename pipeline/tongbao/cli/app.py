@@ -270,10 +270,10 @@ def evaluate(
     markdown: Annotated[bool, typer.Option("--markdown", help="输出 Markdown 表。 Print Markdown tables.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="进程数。 Processes for cross-validation.")] = 2,
     protocol: Annotated[
-        Literal["all", "items", "folds", "dev"],
+        Literal["all", "items", "folds", "seed", "dev"],
         typer.Option(
-            help="items:种子通报逐项留一;folds:自撰语料五折;dev:开发集(只训练一次);all:前两项。 "
-            "Leave one item out; five folds; the dev split (one training); all: the first two."
+            help="items:种子通报逐项留一;folds:自撰语料五折;seed:种子整篇;dev:开发集(后两项只训练一次);all:前两项。 "
+            "Leave one item out; five folds; the seed as a whole; the dev split (one training each); all: first two."
         ),
     ] = "all",
     record: Annotated[

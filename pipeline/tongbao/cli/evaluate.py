@@ -12,7 +12,14 @@ from tongbao.annotation import read_gold
 from tongbao.cli.console import note
 from tongbao.errors import ConfigError
 from tongbao.evaluation import render_markdown, render_reliability, render_text, to_dict
-from tongbao.evaluation.protocols import Result, cross_validate_folds, cross_validate_items, score_dev, score_gold
+from tongbao.evaluation.protocols import (
+    Result,
+    cross_validate_folds,
+    cross_validate_items,
+    score_dev,
+    score_gold,
+    score_seed,
+)
 from tongbao.extraction import default_model, load
 from tongbao.training import read_config, read_data, record_performance
 
@@ -21,6 +28,7 @@ DEFAULT_CONFIG = Path("configs/default.cfg")
 _TITLES = {
     "items": "种子通报,逐项留一 the seed bulletin, one item left out at a time",
     "folds": "自撰语料,按文档五折 the authored documents, five folds by document",
+    "seed": "种子通报整篇,其余文档训练 the seed bulletin as a whole, trained on the rest",
     "dev": "开发集,其余文档训练 the dev split, trained on the rest",
     "gold": "模型对照标注文件 the model on gold files",
     "end_to_end": "端到端 end to end",
@@ -75,6 +83,8 @@ def _cross_validate(config_path: Path, workers: int, protocol: str) -> list[Resu
         results += cross_validate_folds(config, documents, workers, note)
     if protocol == "dev":
         results += score_dev(config, documents, note)
+    if protocol == "seed":
+        results += score_seed(config, documents, note)
     return results
 
 

@@ -56,10 +56,7 @@ def cross_validate_items(
     Raises:
         ConfigError: the configuration names no document of origin ``seed``, or more than one.
     """
-    seeds = [document for document in documents if document.origin == "seed"]
-    if len(seeds) != 1:
-        raise ConfigError("data.gold", f"{len(seeds)} documents of origin seed", "name the seed bulletin, and only it")
-    seed, others = seeds[0], tuple(document for document in documents if document.origin != "seed")
+    seed, others = _seed_of(documents), tuple(document for document in documents if document.origin != "seed")
     held_out = leave_one_item_out(seed, read_text(seed.text).sections)
     clusters = clusters_of(config)
     jobs = [Job(config, clusters, others + part.training, (seed,)) for part in held_out]
@@ -108,12 +105,47 @@ def score_dev(config: TrainingConfig, documents: Sequence[Annotated], progress: 
     held_out = tuple(document for document in documents if document.id in dev)
     if not held_out:
         raise ConfigError(config.data.splits, "no document of [data] gold is in the dev split", "name some of them")
-    training = tuple(document for document in documents if document.id not in dev)
-    (found,) = run_jobs([Job(config, clusters_of(config), training, held_out)], 1, lambda line: progress(f"dev {line}"))
-    return [
-        _result("dev", "end_to_end", count_all(held_out, [item.annotated for item in found.extractions])),
-        _result("dev", "given_mentions", count_all(held_out, found.given_mentions)),
-    ]
+    return _score_held_out("dev", config, documents, held_out, progress)
+
+
+def score_seed(config: TrainingConfig, documents: Sequence[Annotated], progress: Callable[[str], None]) -> list[Result]:
+    """The seed bulletin as a whole, predicted by a training on all other documents: one training.
+
+    Stricter than leaving out an item at a time, which sees the bulletin's other items. Intervals resample its items.
+
+    Raises:
+        ConfigError: the configuration names no document of origin ``seed``, or more than one.
+    """
+    return _score_held_out("seed", config, documents, (_seed_of(documents),), progress)
+
+
+def _seed_of(documents: Sequence[Annotated]) -> Annotated:
+    seeds = [document for document in documents if document.origin == "seed"]
+    if len(seeds) != 1:
+        raise ConfigError("data.gold", f"{len(seeds)} documents of origin seed", "name the seed bulletin, and only it")
+    return seeds[0]
+
+
+def _score_held_out(
+    protocol: str,
+    config: TrainingConfig,
+    documents: Sequence[Annotated],
+    held_out: tuple[Annotated, ...],
+    progress: Callable[[str], None],
+) -> list[Result]:
+    names = {document.id for document in held_out}
+    training = tuple(document for document in documents if document.id not in names)
+    job = Job(config, clusters_of(config), training, held_out)
+    (found,) = run_jobs([job], 1, lambda line: progress(f"{protocol} {line}"))
+    views = ([item.annotated for item in found.extractions], found.given_mentions)
+    counts = [_by_item(held_out[0], view[0]) if len(held_out) == 1 else count_all(held_out, view) for view in views]
+    return [_result(protocol, view, part) for view, part in zip(_VIEWS, counts, strict=True)]
+
+
+def _by_item(gold: Annotated, predicted: Annotated) -> list[Counts]:
+    """The counts of each top-level item of one document, and of what stands in none."""
+    spans = [section.span for section in read_text(gold.text).sections if section.level == 0]
+    return count(gold, predicted, spans)
 
 
 def score_gold(extractor: Extractor, gold: Sequence[Annotated]) -> list[Result]:
