@@ -26,7 +26,7 @@ COMMANDS = _commands()
 
 
 def test_there_are_commands() -> None:
-    verbs = {"extract", "export", "segment", "train", "evaluate", "annotate"}
+    verbs = {"extract", "export", "compare", "segment", "train", "evaluate", "annotate"}
     assert {command[0] for command in COMMANDS} == verbs
 
 
@@ -45,6 +45,9 @@ def test_commands_in_order(tongbao: Any, tmp_path: Path, monkeypatch: pytest.Mon
         if command[0] in LONG:
             assert tongbao(command[0], "--help").code == 0
             continue
+        if command[0] == "compare":
+            for name in ("旧.sqlite", "新.sqlite"):
+                shutil.copy(tmp_path / "库.sqlite", tmp_path / name)
         before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
         run = tongbao(*command)
         after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import cast
 
 from tongbao.reading.pages.furniture import without_furniture
 from tongbao.reading.pages.layout import Column, Page, PageTable, in_order
-from tongbao.reading.pages.lines import Line, Style, joint, placed, runs_on, style_of
+from tongbao.reading.pages.lines import Line, Style, is_first, joint, placed, runs_on, style_of
 from tongbao.reading.pages.ruled import goes_on, table_lines
 from tongbao.reading.wrapping import paragraphs
 from tongbao.records import Block, Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A paragraph by where its lines stand; ``first``: it begins as the document's paragraphs do."""
+
+    page: int
+    text: str
+    first: bool
 
 
 def text_of_pages(pages: Sequence[Page]) -> tuple[str, tuple[Block, ...]]:
@@ -46,36 +56,31 @@ def _paragraphs(elements: Sequence[Column | PageTable]) -> Iterator[tuple[int, s
             del lines[:count]
 
 
-def _joined(lines: Sequence[Line], style: Style) -> Iterator[tuple[int, str]]:
+def _joined(lines: Sequence[Line], style: Style) -> Iterator[_Paragraph]:
     """The paragraphs of lines that follow one another."""
-    text, page = "", 0
+    found: _Paragraph | None = None
     for above, line in zip([None, *lines], lines, strict=False):
-        if above is not None and runs_on(above, line, style):
-            text += joint(text, line.row.text) + line.row.text
+        if found is not None and above is not None and runs_on(above, line, style):
+            found = replace(found, text=found.text + joint(found.text, line.row.text) + line.row.text)
             continue
-        if text:
-            yield page, text
-        text, page = line.row.text, line.page
-    if text:
-        yield page, text
+        if found is not None:
+            yield found
+        found = _Paragraph(line.page, line.row.text, is_first(line, style))
+    if found is not None:
+        yield found
 
 
-def _unwrapped(found: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The paragraphs, those joined that are lines of one by their words: somebody has typed line ends into it.
-
-    Not within a number: what a page has parted there is joined already.
+def _unwrapped(found: Sequence[_Paragraph]) -> Iterator[tuple[int, str]]:
+    """Page and text of the paragraphs, those joined that are lines of one by their words: somebody has typed line ends
+    into it, and nothing sets the lines apart on the paper.
     """
-    ends = {span.end for span in paragraphs("\n".join(text for _, text in found))}
+    ends = {span.end for span in paragraphs("\n".join(one.text for one in found))}
     whole, page, at = "", 0, -1
-    for number, text in found:
-        if not whole:
-            page = number
-        elif whole[-1].isdecimal() and text[0].isdecimal():
-            yield page, whole
-            whole, page = "", number
-        whole += (joint(whole, text) if whole else "") + text
-        at += 1 + len(text)
-        if at in ends:
+    for one, following in zip(found, [*found[1:], None], strict=True):
+        page = page if whole else one.page
+        whole += (joint(whole, one.text) if whole else "") + one.text
+        at += 1 + len(one.text)
+        if at in ends or following is None or following.first:
             yield page, whole
             whole = ""
 

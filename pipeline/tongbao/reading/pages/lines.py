@@ -134,6 +134,13 @@ def runs_on(line: Line, following: Line, style: Style) -> bool:
     return told or not marked
 
 
+def is_first(line: Line, style: Style) -> bool:
+    """Whether the line is set apart as the first of a paragraph, in the way of the document."""
+    if style.indent:
+        return line.indent >= _INDENT
+    return style.spaced and line.above is not None and line.above > _APART * style.distance
+
+
 def _centred(line: Line, style: Style) -> bool:
     """Whether it is the last line of a heading, and not indented like a paragraph."""
     right = (line.right - line.row.x1) / line.row.size
