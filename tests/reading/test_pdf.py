@@ -72,6 +72,12 @@ def test_blocks_say_page_and_paragraph() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["indented", "apart"])
+def test_what_is_set_as_a_paragraph_is_one_whatever_its_words(name: str) -> None:
+    paragraphs = [paragraph[:-1] + "，" for paragraph in PROSE]
+    assert read_pdf(written(set_pages(paragraphs, SETTINGS[name])), None, "a.pdf").text.split("\n") == paragraphs
+
+
 @pytest.mark.parametrize("case", LAYOUTS, ids=[case["name"] for case in LAYOUTS])
 def test_lines(case: dict[str, Any]) -> None:
     """Lines as ``[text, x, y]`` or with a size and a gap, page by page."""
