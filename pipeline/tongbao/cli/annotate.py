@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Optional, get_args
 import typer
 
 from tongbao.annotation.problem import Code
+from tongbao.cli.options import EncodingOption, LexiconOption, ModelOption, Paths
 
 app = typer.Typer(
     help="预标、导出、合并、检查、统计、比较标注。 Make annotations, correct, check, count and compare them.",
@@ -23,8 +24,6 @@ Files = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。 Print JSON.")]
-
-
 Out = Annotated[
     Path,
     typer.Option(
@@ -45,23 +44,11 @@ def _known(codes: list[str] | None) -> list[str] | None:
 
 @app.command()
 def preannotate(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(help="通报文件或文件夹,与 extract 相同。 Bulletins or folders, as for extract."),
-    ],
+    paths: Paths,
     output: Out,
-    model: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="模型文件夹。 A model folder."),
-    ] = None,
-    lexicon: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="自己的词表(docs/lexicon.md)。 A file of your own words."),
-    ] = None,
-    encoding: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="文件编码,不给则自动识别。 Encoding of the files; found out where it is not given."),
-    ] = None,
+    model: ModelOption = None,
+    lexicon: LexiconOption = None,
+    encoding: EncodingOption = None,
     bare: Annotated[
         bool,
         typer.Option("--bare", help="不预标,只分句,供独立标注。 No spans: for annotation that no model has touched."),

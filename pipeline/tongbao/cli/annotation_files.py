@@ -13,9 +13,10 @@ from tongbao.annotation.files import read_annotations, write_annotations
 from tongbao.annotation.merging import Change
 from tongbao.annotation.merging import merge as merged
 from tongbao.annotation.review import read_entries, review
-from tongbao.batch import find_inputs, read_input
+from tongbao.batch import read_input
 from tongbao.cli.annotations import FINDINGS, annotation_files
 from tongbao.cli.console import complain, note
+from tongbao.cli.extract import inputs_of
 from tongbao.errors import AnnotationError, TongbaoError
 from tongbao.records import Annotated, Origin
 
@@ -34,10 +35,7 @@ def preannotate(
     """Write what the model finds; exits with 3 or 1 where documents could not be read."""
     from tongbao.extraction import load
 
-    inputs, _ = find_inputs(paths)
-    if not inputs:
-        complain(f"{paths[0]}: 没有可读的文件 no file here that can be read")
-        raise typer.Exit(1)
+    inputs = inputs_of(paths)
     extractor = None if bare else load(model, lexicon)
     documents: list[Annotated] = []
     for item in inputs:

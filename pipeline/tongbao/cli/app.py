@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Optional
 import typer
 
 from tongbao.cli.annotate import app as annotate
+from tongbao.cli.options import EncodingOption, LexiconOption, ModelOption, Paths
 
 app = typer.Typer(
     name="tongbao",
@@ -20,20 +21,6 @@ app = typer.Typer(
 )
 app.add_typer(annotate, name="annotate")
 
-Paths = Annotated[
-    list[Path], typer.Argument(help="文件、文件夹,或 - 表示标准输入。 Files, folders, or - for standard input.")
-]
-ModelOption = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-    typer.Option("--model", "-m", help="模型文件夹,默认用自带模型。 Model folder; default: the one that ships."),
-]
-LexiconOption = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option(
-        "--lexicon",
-        help="自备词表(.tsv):机构、量词、地区;不用重新训练。 Own words: bodies, measure words, regions; no retraining.",
-    ),
-]
 Headers = Annotated[Literal["en", "zh"], typer.Option(help="表头语言。 Language of the column headers.")]
 TablesOption = Annotated[
     Optional[str],  # noqa: UP045
@@ -103,10 +90,7 @@ def extract(
     bom: Annotated[
         bool, typer.Option("--bom/--no-bom", help="CSV 以 BOM 开头(供 Excel)。 Begin CSV with a BOM.")
     ] = True,
-    encoding: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="声明的编码;默认自动判断。 Declared encoding; default: detected."),
-    ] = None,
+    encoding: EncodingOption = None,
     workers: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option(min=1, help="进程数;默认按文档数与处理器数。 Processes; default: by documents and processors."),
