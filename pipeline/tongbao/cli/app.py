@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Optional
 import typer
 
 from tongbao.cli.annotate import app as annotate
-from tongbao.cli.options import EncodingOption, LexiconOption, ModelOption, Paths
+from tongbao.cli.options import BomOption, EncodingOption, JsonLinesOption, LexiconOption, ModelOption, Paths
 
 app = typer.Typer(
     name="tongbao",
@@ -81,15 +81,11 @@ def extract(
         Optional[int],  # noqa: UP045
         typer.Option("--show", min=1, help="在终端显示前 N 行。 Show the first N rows as a table."),
     ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="向标准输出写 JSON Lines。 JSON Lines on standard output.")
-    ] = False,
+    json: JsonLinesOption = False,
     headers: Headers = "en",
     tables: TablesOption = None,
     min_confidence: ConfidenceOption = 0.0,
-    bom: Annotated[
-        bool, typer.Option("--bom/--no-bom", help="CSV 以 BOM 开头(供 Excel)。 Begin CSV with a BOM.")
-    ] = True,
+    bom: BomOption = True,
     encoding: EncodingOption = None,
     workers: Annotated[
         Optional[int],  # noqa: UP045
@@ -149,15 +145,11 @@ def export(
         Optional[list[Path]],  # noqa: UP045
         typer.Option("--output", "-o", help="输出,同 extract;可多次给出。 Output, as with extract; may be repeated."),
     ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="向标准输出写 JSON Lines。 JSON Lines on standard output.")
-    ] = False,
+    json: JsonLinesOption = False,
     headers: Headers = "en",
     tables: TablesOption = None,
     min_confidence: ConfidenceOption = 0.0,
-    bom: Annotated[
-        bool, typer.Option("--bom/--no-bom", help="CSV 以 BOM 开头(供 Excel)。 Begin CSV with a BOM.")
-    ] = True,
+    bom: BomOption = True,
 ) -> None:
     """把库转成其他格式。 Write a store in other formats.
 

@@ -25,3 +25,7 @@ EncodingOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--encoding", help="声明的编码;默认自动判断。 Declared encoding; default: detected."),
 ]
+JsonLinesOption = Annotated[
+    bool, typer.Option("--json", help="向标准输出写 JSON Lines。 JSON Lines on standard output.")
+]
+BomOption = Annotated[bool, typer.Option("--bom/--no-bom", help="CSV 以 BOM 开头(供 Excel)。 Begin CSV with a BOM.")]

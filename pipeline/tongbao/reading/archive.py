@@ -6,19 +6,18 @@ an archive in an archive is not opened. Names outside of UTF-8 are read as GB180
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tongbao.errors import ReadingError
+from tongbao.reading.files import read_bytes
 from tongbao.reading.formats import reader_for
-from tongbao.reading.structure import read_text
-from tongbao.records import Bulletin, Metadata
+from tongbao.reading.zips import DAMAGED
+from tongbao.records import Bulletin
 
 MAX_MEMBERS = 10_000
 #: Bytes that an archive, and that one member of it, may unpack to.
@@ -30,7 +29,6 @@ _SMALL = 10_000_000
 
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, OverflowError)
 _AGAIN = "fetch it again, or unpack it and name the folder"
 
 
@@ -71,22 +69,7 @@ def read_member(member: Member, encoding: str | None = None) -> Bulletin:
     Raises:
         ReadingError: its name leads out of the archive; it is encrypted, damaged or a bomb; or what its reader raises.
     """
-    place = str(member.path)
-    data = bytes_of(member)
-    extracted = reader_for(member.path)(data, encoding, place)
-    if not extracted.text.strip():
-        raise ReadingError(place, "the file holds nothing but white space", "give a file with text in it")
-    bulletin = read_text(
-        extracted.text,
-        member.inner.stem,
-        sha256=hashlib.sha256(data).hexdigest(),
-        source=place,
-        encoding=extracted.encoding,
-        blocks=extracted.blocks,
-    )
-    told = {field.name: getattr(extracted.metadata, field.name) for field in fields(Metadata)}
-    metadata = replace(bulletin.metadata, **{name: value for name, value in told.items() if value is not None})
-    return replace(bulletin, metadata=metadata)
+    return read_bytes(bytes_of(member), reader_for(member.path), member.inner.stem, str(member.path), encoding)
 
 
 def bytes_of(member: Member) -> bytes:
@@ -111,7 +94,7 @@ def bytes_of(member: Member) -> bytes:
             raise ReadingError(place, reason, "if that is right, unpack it and name the file")
         try:
             return opened.read(info)
-        except (*_DAMAGED, RuntimeError) as error:  # RuntimeError: encrypted in a way that the flag does not tell
+        except (*DAMAGED, RuntimeError) as error:  # RuntimeError: encrypted in a way that the flag does not tell
             raise ReadingError(place, f"it is damaged in the archive: {_reason(error)}", _AGAIN) from None
 
 
@@ -125,7 +108,7 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
         raise ReadingError(place, "no such file", "check the path") from None
     except PermissionError:
         raise ReadingError(place, "no permission to read it", "change the file's permissions") from None
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise ReadingError(place, f"this is no ZIP archive, or a damaged one: {_reason(error)}", _AGAIN) from None
     with opened:
         infos = opened.infolist()

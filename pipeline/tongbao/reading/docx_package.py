@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from io import BytesIO
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from tongbao.errors import ReadingError
 from tongbao.reading.formats import missing_library
+from tongbao.reading.zips import DAMAGED
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,7 +26,6 @@ MAX_PART = 60_000_000
 MAX_MEMBERS = 10_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, OverflowError)
 _AGAIN = "open it in a word processor and save it again as .docx"
 
 
@@ -46,7 +45,7 @@ class Package:
         try:
             self._archive = zipfile.ZipFile(BytesIO(data))
             members = self._archive.infolist()
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise ReadingError(place, f"this is no .docx file, or a damaged one: {_reason(error)}", _AGAIN) from None
         size = sum(member.file_size for member in members)
         if len(members) > MAX_MEMBERS or size > MAX_UNPACKED:
@@ -70,7 +69,7 @@ class Package:
             data = self._archive.read(member)
         except RuntimeError:  # what zipfile raises for a part with a password
             raise ReadingError(self._place, f"its part {name} is encrypted", "remove the password") from None
-        except _DAMAGED as error:
+        except DAMAGED as error:
             reason = f"its part {name} is damaged: {_reason(error)}"
             raise ReadingError(self._place, reason, "fetch the file again") from None
         return _parsed(data, name, self._place)

@@ -26,20 +26,29 @@ def read_file(path: Path, encoding: str | None = None) -> Bulletin:
     """
     path = Path(path)
     reader, data = _open(path)
-    extracted = reader(data, encoding, str(path))
+    bulletin = read_bytes(data, reader, name_of(path), str(path), encoding)
+    sidecar = sidecar_of(path)
+    return bulletin if sidecar is None else replace(bulletin, metadata=apply_sidecar(sidecar, bulletin.metadata))
+
+
+def read_bytes(data: bytes, reader: Reader, id: str, place: str, encoding: str | None = None) -> Bulletin:
+    """The document that the bytes of a file hold; ``place`` is its source, and what errors name.
+
+    Raises:
+        ReadingError: it holds nothing but white space, or what its reader raises.
+    """
+    extracted = reader(data, encoding, place)
     if not extracted.text.strip():
-        raise ReadingError(str(path), "the file holds nothing but white space", "give a file with text in it")
+        raise ReadingError(place, "the file holds nothing but white space", "give a file with text in it")
     bulletin = read_text(
         extracted.text,
-        name_of(path),
+        id,
         sha256=hashlib.sha256(data).hexdigest(),
-        source=str(path),
+        source=place,
         encoding=extracted.encoding,
         blocks=extracted.blocks,
     )
-    metadata = _over(bulletin.metadata, extracted.metadata)
-    sidecar = sidecar_of(path)
-    return replace(bulletin, metadata=metadata if sidecar is None else apply_sidecar(sidecar, metadata))
+    return replace(bulletin, metadata=_over(bulletin.metadata, extracted.metadata))
 
 
 def _over(below: Metadata, above: Metadata) -> Metadata:

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from tongbao.errors import ReadingError
 from tongbao.reading.docx import read_docx
 from tongbao.reading.formats import Extracted
+from tongbao.reading.zips import DAMAGED
 
 #: Seconds that LibreOffice may take for one document.
 TIMEOUT = 120
@@ -76,7 +77,7 @@ def _suffix(data: bytes) -> str | None:
         try:
             with zipfile.ZipFile(BytesIO(data)) as archive:
                 names = set(archive.namelist())
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        except DAMAGED:
             return None
         if "word/document.xml" in names:
             return ".docx"
