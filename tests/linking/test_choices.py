@@ -180,9 +180,10 @@ def test_no_quantities(table: Callable[..., WeightTable]) -> None:
 
 def _features(scene: Scene) -> dict[str, Any]:
     pieces: list[tuple[Span, ...]] = [()] * len(scene.quantities)
+    period, scope = (scene.dated(label, scene.described(pieces)) for label in ("PERIOD", "SCOPE"))
     return {
-        "PERIOD": scene.dated("PERIOD", scene.described(pieces))[1:],
-        "SCOPE": scene.dated("SCOPE", scene.described(pieces))[1:],
+        "PERIOD": (period.pairs, period.features),
+        "SCOPE": (scope.pairs, scope.features),
         "of": scene.parts(scene.described(pieces)),
     }
 

@@ -146,9 +146,9 @@ def test_tables_decide(model: Extractor, document: Callable[..., Any], table: Ca
     nothing = table({0: 0.0})
     linker = Linker(model.linker.indicator, dict.fromkeys(CHOICES, nothing))
     pieces = [link.spans for link in linker.link(scene) if link.kind == "measures"]
-    _, pairs, features = scene.dated("PERIOD", scene.described(pieces))
-    assert pairs.candidate.tolist() == [0, -1, 0, -1]
-    linker.choices["period"] = _always(linker, table, features, [1, 2])
+    dated = scene.dated("PERIOD", scene.described(pieces))
+    assert dated.pairs.candidate.tolist() == [0, -1, 0, -1]
+    linker.choices["period"] = _always(linker, table, dated.features, [1, 2])
     parts, part_features = scene.parts(scene.described(pieces))
     assert parts.candidate.tolist() == [1, -1, 0, -1]
     linker.choices["of"] = _always(linker, table, part_features, [1, 2])

@@ -38,16 +38,16 @@ def test_quantities_are_counted_where_they_begin(document: Callable[..., Any]) -
 
 def test_candidates_come_with_their_places(document: Callable[..., Any]) -> None:
     scene = _scene(document, TEXT)
-    periods, pairs, features = scene.dated("PERIOD", scene.described([()] * 4))
-    assert periods is scene.periods
+    period = scene.dated("PERIOD", scene.described([()] * 4))
+    assert period.others is scene.periods
     # The period of the preamble is no candidate for the item.
-    assert pairs.query.tolist() == [0, 0, 1, 1, 2, 2, 3]
-    assert pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
-    scopes, pairs, _ = scene.dated("SCOPE", scene.described([()] * 4))
-    assert scopes is scene.scopes
-    assert pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
+    assert period.pairs.query.tolist() == [0, 0, 1, 1, 2, 2, 3]
+    assert period.pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
+    assert len(period.features) == 7
+    scope = scene.dated("SCOPE", scene.described([()] * 4))
+    assert scope.others is scene.scopes
+    assert scope.pairs.candidate.tolist() == [0, -1, 0, -1, 0, -1, -1]
     pairs, _ = scene.parts(scene.described([()] * 4))
-    assert len(features) == 7
     assert pairs.candidate[pairs.query == 3].tolist() == [-1]
 
 
@@ -58,7 +58,8 @@ def test_indicators_change_the_features(document: Callable[..., Any]) -> None:
     assert not np.array_equal(scene.parts(scene.described(without))[1], scene.parts(scene.described(named))[1])
     for label in ("PERIOD", "SCOPE"):
         assert not np.array_equal(
-            scene.dated(label, scene.described(without))[2], scene.dated(label, scene.described(named))[2]
+            scene.dated(label, scene.described(without)).features,
+            scene.dated(label, scene.described(named)).features,
         )
 
 
@@ -83,8 +84,8 @@ def test_no_quantities(document: Callable[..., Any], text: str) -> None:
     assert scene.quantities == ()
     assert not scene.quantity_counts.any()
     for pairs in (
-        scene.dated("PERIOD", scene.described([]))[1],
-        scene.dated("SCOPE", scene.described([]))[1],
+        scene.dated("PERIOD", scene.described([])).pairs,
+        scene.dated("SCOPE", scene.described([])).pairs,
         scene.parts(scene.described([]))[0],
     ):
         assert pairs.query.shape == pairs.candidate.shape == (0,)

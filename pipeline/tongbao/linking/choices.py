@@ -147,7 +147,7 @@ class _Gap:
         self.near[none] = 99
 
 
-def _take(values: U64, pairs: Pairs) -> U64:
+def taken(values: U64, pairs: Pairs) -> U64:
     """``values`` of each pair's candidate, a constant for "none"."""
     if not len(values):
         return np.full(len(pairs.candidate), 7, dtype=np.uint64)
@@ -176,26 +176,26 @@ def dated_features(
     t.add(shape, facts.indicator_tail[query])
     t.add(shape, facts.empty[query], available)
     for column in (c.whole, c.head2, c.tail2, c.tail3, c.length, *c.before[:2], *c.after[:2]):
-        taken = _take(column, pairs)
-        t.add(taken, shape)
-        t.add(taken, gap.none.astype(np.uint64))
-    t.add(_take(c.word_before[0], pairs), shape)
-    t.add(_take(c.word_after[0], pairs), shape)
-    t.add(_take(c.tail2, pairs), _take(c.after[0], pairs), shape)
-    t.add(_take(c.before[1], pairs), facts.change[query], shape)
+        value = taken(column, pairs)
+        t.add(value, shape)
+        t.add(value, gap.none.astype(np.uint64))
+    t.add(taken(c.word_before[0], pairs), shape)
+    t.add(taken(c.word_after[0], pairs), shape)
+    t.add(taken(c.tail2, pairs), taken(c.after[0], pairs), shape)
+    t.add(taken(c.before[1], pairs), facts.change[query], shape)
     t.add(shape, q.before[1][query])
     t.add(shape, q.word_before[0][query])
     t.add(shape, q.word_before[0][query], q.word_before[1][query])
     t.add(shape, gap.marks, counted)
     # What a candidate in the middle of a clause governs seldom reaches beyond it (居全国第一), what opens one does.
-    near = gap.near * np.uint64(8) + _take(c.opens, pairs)
-    after = _take(c.after[0], pairs)
+    near = gap.near * np.uint64(8) + taken(c.opens, pairs)
+    after = taken(c.after[0], pairs)
     t.add(near)
     t.add(near, counted, available)
     for column in (c.whole, c.tail2, c.before[0], c.before[1], c.word_before[0], c.after[0], c.after[1]):
-        t.add(near, _take(column, pairs))
-    t.add(near, _take(c.word_before[0], pairs), after)
-    t.add(near, _take(c.whole, pairs), _take(c.word_before[0], pairs))
+        t.add(near, taken(column, pairs))
+    t.add(near, taken(c.word_before[0], pairs), after)
+    t.add(near, taken(c.whole, pairs), taken(c.word_before[0], pairs))
     t.add(near, facts.kind[query], after)
     t.add(near, facts.kind[query], q.word_before[0][query])
     t.add(near, gap.marks)
@@ -222,7 +222,7 @@ def of_features(
     words = np.zeros(len(query), dtype=np.uint64)
     for counts in between:
         words = words * np.uint64(2) + np.minimum(counts[gap.last] - counts[gap.first], 1).astype(np.uint64)
-    pair_kind = facts.kind[query] * np.uint64(16) + _take(facts.kind, pairs)
+    pair_kind = facts.kind[query] * np.uint64(16) + taken(facts.kind, pairs)
     same_text = (facts.indicator[query] == facts.indicator[chosen]).astype(np.uint64)
     empties = facts.empty[query] * np.uint64(2) + np.where(gap.none, np.uint64(3), facts.empty[chosen])
     own_change = facts.change[query]
@@ -239,17 +239,17 @@ def of_features(
     t.add(shape, words, size, pair_kind)
     t.add(shape, gap.marks, words)
     t.add(shape, facts.one_sided[query], empties)
-    t.add(shape, own_change, _take(facts.change, pairs), same_unit)
+    t.add(shape, own_change, taken(facts.change, pairs), same_unit)
     for column in (facts.indicator, facts.indicator_head, facts.indicator_tail, facts.unit):
         t.add(shape, column[query])
         t.add(gap.none.astype(np.uint64), column[query])
-        t.add(shape, _take(column, pairs))
+        t.add(shape, taken(column, pairs))
     for column in (*q.before[:3], *q.after[:2], q.word_before[0], q.word_before[1], q.word_after[0]):
         t.add(shape, column[query])
         t.add(gap.none.astype(np.uint64), column[query])
-    t.add(shape, _take(q.after[0], pairs), _take(q.after[1], pairs))
-    t.add(facts.indicator_tail[query], _take(facts.indicator_tail, pairs), shape)
-    t.add(facts.unit[query], _take(facts.unit, pairs), shape)
+    t.add(shape, taken(q.after[0], pairs), taken(q.after[1], pairs))
+    t.add(facts.indicator_tail[query], taken(facts.indicator_tail, pairs), shape)
+    t.add(facts.unit[query], taken(facts.unit, pairs), shape)
     t.add(pair_kind, gap.marks, size)
     return t.array()
 

@@ -32,6 +32,7 @@ class SpanFacts:
     end: I64
     sentence: I64
     clause: I64
+    section: I64
     whole: U64
     head2: U64
     tail2: U64
@@ -92,6 +93,7 @@ def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) ->
         end=end,
         sentence=sentence,
         clause=clause,
+        section=np.array([place.section for place in places], dtype=np.int64),
         whole=hashes.of(start, end),
         head2=hashes.of(start, np.minimum(start + 2, end)),
         tail2=hashes.of(np.maximum(end - 2, start), end),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tongbao.linking.carrying import choose_chain
 from tongbao.linking.choices import choose
 from tongbao.linking.facts import QuantityFacts
 from tongbao.linking.indicator import find_indicators
@@ -47,14 +48,14 @@ class Linker:
         return out
 
     def _dated(self, scene: Scene, name: str, facts: QuantityFacts) -> list[Link | None]:
-        others, pairs, features = scene.dated("PERIOD" if name == "period" else "SCOPE", facts)
-        chosen, confidence = choose(self.choices[name], features, pairs)
+        dated = scene.dated("PERIOD" if name == "period" else "SCOPE", facts)
+        chosen, confidence = choose_chain(self.choices[name], dated.features, dated.carry)
         out: list[Link | None] = []
         for place, index, share in zip(scene.quantities, chosen.tolist(), confidence.tolist(), strict=True):
             if index < 0:
                 out.append(None)
                 continue
-            target = others[index].mention
+            target = dated.others[index].mention
             kind: LinkKind = "during" if name == "period" else "within"
             out.append(Link(kind, place.mention.id, (target.span,), target.id, share))
         return out

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tongbao.linking.carrying import Carry
 from tongbao.linking.choices import Pairs, dated_features, dated_pairs, of_features, of_pairs
 from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums, quantity_facts, span_facts
 from tongbao.linking.layout import Place, places
@@ -34,6 +35,18 @@ def _part_counts(text: str) -> list[I64]:
     for match in _part_words().finditer(text):
         counts[(match.lastindex or 1) - 1][match.start() + 1] += 1
     return [np.cumsum(count) for count in counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Periods or scopes in text order, the pairs of quantities with them, the features of the pairs, ``(M, T)``, and
+    what the features of a chain of choices are made of.
+    """
+
+    others: tuple[Place, ...]
+    pairs: Pairs
+    features: NDArray[np.uint32]
+    carry: Carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +92,14 @@ class Scene:
         """What the quantities say, with the indicator pieces of each."""
         return quantity_facts(self.columns, self.quantities, indicators)
 
-    def dated(self, label: Label, facts: QuantityFacts) -> tuple[tuple[Place, ...], Pairs, NDArray[np.uint32]]:
-        """Candidates among the periods or the scopes, the pairs with them, and the features of the pairs."""
+    def dated(self, label: Label, facts: QuantityFacts) -> Dated:
+        """The periods or the scopes as candidates of every quantity."""
         others = self.periods if label == "PERIOD" else self.scopes
         pairs = dated_pairs(self.quantities, others, within_section=label == "PERIOD")
         candidates = span_facts(self.columns, self.sums, others)
         features = dated_features(pairs, self.facts, facts, candidates, self.sums, self.quantity_counts)
-        return others, pairs, features
+        carry = Carry.build(pairs, self.facts, facts, candidates, self.sums)
+        return Dated(others, pairs, features, carry)
 
     def parts(self, facts: QuantityFacts) -> tuple[Pairs, NDArray[np.uint32]]:
         """Pairs of quantities of which one may be part, share or change of the other, and their features."""

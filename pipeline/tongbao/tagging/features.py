@@ -20,16 +20,19 @@ _LONGEST_BRACKET = 200
 
 
 class Templates:
-    """Collects template columns; each column is salted with its number so that templates never share ids."""
+    """Collects template columns; each is salted with its number, counted from ``first``, so that templates never share
+    ids.
+    """
 
-    def __init__(self, size: int, bits: int = ID_BITS) -> None:
+    def __init__(self, size: int, bits: int = ID_BITS, first: int = 1) -> None:
         self._size = size
+        self._first = first
         self._mask = np.uint64((1 << bits) - 1)
         self._columns: list[NDArray[np.uint32]] = []
 
     def add(self, *parts: U64) -> None:
         """One template that joins ``parts``, each of shape ``(n,)``."""
-        joined = np.full(self._size, len(self._columns) + 1, dtype=np.uint64)
+        joined = np.full(self._size, self._first + len(self._columns), dtype=np.uint64)
         for part in parts:
             joined = joined * _PRIME + part
             joined ^= joined >> np.uint64(29)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.linking.assembly import Subject, class_rows, title_candidates
+from tongbao.linking.carrying import NOTHING_BEFORE, UNKNOWN, relations
 from tongbao.linking.choices import Pairs
 from tongbao.linking.facts import I64, QuantityFacts
 from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
@@ -23,6 +24,9 @@ from tongbao.tagging.vocabulary import Vocabulary
 from tongbao.tagging.weights import WeightTable
 from tongbao.training.crf import CrfParameters, train_crf
 from tongbao.training.linear import fit_linear, fit_ranker
+
+#: Share of the choices before that are replaced in training.
+_WRONG_BEFORE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +131,31 @@ def _dated(examples: Sequence[Example], label: Label, parameters: LinkParameters
         quantities = example.scene.quantities
         if not quantities:
             continue
-        others, pairs, features = example.scene.dated(label, example.facts)
-        at = place_spans(others)
+        dated = example.scene.dated(label, example.facts)
+        at = place_spans(dated.others)
         gold = []
         for place in quantities:
             link = example.links.get((place.mention.id, kind))
             # -2: gold points at a span that is no candidate; such a quantity teaches nothing.
             gold.append(at.get(link.spans[0], -2) if link else -1)
+        pairs = dated.pairs
+        before = seen_before(gold, example.document.id)[pairs.query]
+        features = np.concatenate([dated.features, dated.carry.features(relations(pairs.candidate, before))], axis=1)
         stack.add(features, gold_choice(pairs, gold), pairs.query, len(quantities))
     return stack.rank(parameters.ranker_penalty)
+
+
+def seen_before(gold: Sequence[int], seed: str) -> I64:
+    """What a quantity in training sees as the choice of the one before: gold, but sometimes another.
+
+    When a chain is found, the choice before may be wrong. A model that saw gold alone would trust it too much; so one
+    in ten is replaced, by "none" or by a span that is no candidate in turn. ``seed`` fixes which.
+    """
+    before = np.array([NOTHING_BEFORE, *gold[:-1]], dtype=np.int64)
+    before[1:][before[1:] == -2] = UNKNOWN
+    draw = np.random.default_rng(list(seed.encode())).random(len(before))
+    wrong = (draw < _WRONG_BEFORE) & (before != NOTHING_BEFORE)
+    return np.where(wrong, np.where(draw < _WRONG_BEFORE / 2, -1, UNKNOWN), before)
 
 
 def _wholes(examples: Sequence[Example], parameters: LinkParameters) -> WeightTable:

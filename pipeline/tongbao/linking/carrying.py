@@ -1,0 +1,177 @@
+"""A period or a scope carries on: what a quantity chooses depends on what the quantity before it chose.
+
+Bulletins name the time once and count on for sentences. So the choices of a document are one chain: each is scored by
+a conditional logit whose features may see the choice before (a maximum-entropy Markov model, McCallum, Freitag and
+Pereira 2000), and the best chain is found by Viterbi's algorithm over the candidates of every quantity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao.linking.choices import Pairs, taken
+from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums
+from tongbao.tagging.arrays import U64
+from tongbao.tagging.features import Templates
+from tongbao.tagging.weights import CHOICE_BITS, WeightTable
+
+#: How a candidate stands to the choice before: there is none before; it is that choice; that choice was another span;
+#: that choice was "none" and this is a span.
+FIRST, SAME, OTHER, FROM_NONE = range(4)
+#: Choices of the quantity before that are no candidate: there is no such quantity, or its choice is not known.
+NOTHING_BEFORE, UNKNOWN = -2, -3
+#: Templates of the chain count on from those of the candidates alone, so that they never share ids.
+_FIRST_TEMPLATE = 100
+
+
+def relations(candidate: I64, before: I64) -> U64:
+    """How each candidate (-1 for "none") stands to the choice of the quantity before; all arrays are ``(M,)``."""
+    other = np.where(before == -1, FROM_NONE, OTHER)
+    found: U64 = np.where(before == NOTHING_BEFORE, FIRST, np.where(candidate == before, SAME, other)).astype(np.uint64)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Pairs of quantities and candidates; ``joined`` is what each template of the chain joins with the relation."""
+
+    pairs: Pairs
+    joined: tuple[tuple[U64, ...], ...]
+
+    @classmethod
+    def build(cls, pairs: Pairs, q: SpanFacts, facts: QuantityFacts, c: SpanFacts, sums: TextSums) -> Carry:
+        """From the facts of the quantities, ``q`` and ``facts``, and of the candidates, ``c``."""
+        query = pairs.query
+        before = np.maximum(query - 1, 0)
+        same_section = q.section[query] == q.section[before]
+        near = (q.clause[query] == q.clause[before]).astype(np.uint64) + (q.sentence[query] == q.sentence[before])
+        near = np.where(query == 0, 7, near + same_section).astype(np.uint64)
+        fresh, any_fresh = _fresh(pairs, q, c, before)
+        begin = q.end[before]
+        end = np.maximum(q.start[query], begin)
+        lines = sums.between("\n", begin, end, 2) * np.uint64(2) + same_section
+        stops = sums.between("。！？", begin, end, 2)
+        marks = sums.between("，,", begin, end, 2) * np.uint64(3) + sums.between("；;", begin, end, 1)
+        marks = marks * np.uint64(3) + sums.between("。！？\n", begin, end, 2)
+        beside = _beside(pairs, q, c, before)
+        whole, opens, tail = taken(c.whole, pairs), taken(c.opens, pairs), taken(c.tail2, pairs)
+        change = facts.change[query]
+        joined: tuple[tuple[U64, ...], ...] = (
+            (),
+            (near,),
+            (near, fresh, any_fresh),
+            (near, any_fresh, marks),
+            (fresh, any_fresh, change),
+            (near, any_fresh, facts.empty[query]),
+            (near, any_fresh, facts.kind[query]),
+            (near, q.word_before[0][query]),
+            (fresh, taken(c.word_before[0], pairs)),
+            (fresh, whole),
+            (fresh, opens, near),
+            (fresh, tail, near),
+            (near, pairs.rank.astype(np.uint64)),
+            (near, change, facts.change[before]),
+            (lines,),
+            (lines, stops),
+            (beside,),
+            (beside, change),
+            (beside, tail),
+            (beside, opens, stops),
+            (lines, opens),
+            (lines, whole),
+            (facts.indicator_head[query],),
+            (facts.unit[query],),
+            (q.before[1][query],),
+        )
+        return cls(pairs, joined)
+
+    def features(self, relation: U64) -> NDArray[np.uint32]:
+        """Templates for a candidate in the light of the choice before, ``(M, T)``; ``relation`` is of ``relations``."""
+        templates = Templates(len(self.pairs.query), CHOICE_BITS, _FIRST_TEMPLATE)
+        rel = relation * np.uint64(2) + (self.pairs.candidate < 0)
+        for joined in self.joined:
+            templates.add(rel, *joined)
+        return templates.array()
+
+
+def _fresh(pairs: Pairs, q: SpanFacts, c: SpanFacts, before: I64) -> tuple[U64, U64]:
+    """Whether a candidate (2 for "none") stands behind the quantity before, and whether any of the quantity's does."""
+    none = pairs.candidate < 0
+    start = c.start[np.maximum(pairs.candidate, 0)] if len(c.start) else np.zeros(len(none), dtype=np.int64)
+    new = (start > q.start[before]) & (pairs.query > 0) & ~none
+    some = np.zeros(len(q.start), dtype=np.uint64)
+    np.maximum.at(some, pairs.query, new.astype(np.uint64))
+    return np.where(none, 2, new).astype(np.uint64), some[pairs.query]
+
+
+def _beside(pairs: Pairs, q: SpanFacts, c: SpanFacts, before: I64) -> U64:
+    """1 where a candidate stands in the sentence of the quantity before, plus 2 in this quantity's; 9 for "none"."""
+    none = pairs.candidate < 0
+    if not len(c.start):
+        return np.full(len(none), 9, dtype=np.uint64)
+    sentence = c.sentence[np.maximum(pairs.candidate, 0)]
+    found = (sentence == q.sentence[before]).astype(np.uint64) + np.uint64(2) * (sentence == q.sentence[pairs.query])
+    return np.where(none, np.uint64(9), found)
+
+
+def choose_chain(table: WeightTable, alone: NDArray[np.uint32], carry: Carry) -> tuple[I64, NDArray[np.float64]]:
+    """The best chain of choices (-1 for none), and each choice's share given the one before.
+
+    Args:
+        table: the weights of both kinds of features.
+        alone: features of the pairs, whatever came before, ``(M, T)``.
+        carry: what the features of the chain are made of; every quantity has at least the candidate "none".
+    """
+    pairs = carry.pairs
+    if not len(pairs.query):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    fixed = table.scores(alone)[:, 0].astype(np.float64)
+    every = [np.full(len(fixed), relation, dtype=np.uint64) for relation in range(4)]
+    scores = np.stack([fixed + table.scores(carry.features(relation))[:, 0] for relation in every])
+    starts = np.nonzero(np.diff(pairs.query, prepend=-1))[0].tolist()
+    borders = [*starts, len(fixed)]
+    best = _log_share(scores[FIRST, : borders[1]][None])[0]
+    steps: list[tuple[NDArray[np.intp], NDArray[np.float64]]] = []
+    earlier = pairs.candidate[: borders[1]]
+    for first, last in pairwise(borders[1:]):
+        candidates = pairs.candidate[first:last]
+        relation = np.where(candidates == earlier[:, None], SAME, np.where(earlier == -1, FROM_NONE, OTHER)[:, None])
+        share = _log_share(scores[relation, np.arange(first, last)])
+        total = best[:, None] + share
+        steps.append((total.argmax(axis=0), share))
+        best, earlier = total.max(axis=0), candidates
+    return _followed_back(best, steps, borders, pairs, scores)
+
+
+def _log_share(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithms of the shares of odds along the last axis."""
+    high = scores.max(axis=-1, keepdims=True)
+    found: NDArray[np.float64] = scores - high - np.log(np.exp(scores - high).sum(axis=-1, keepdims=True))
+    return found
+
+
+def _followed_back(
+    best: NDArray[np.float64],
+    steps: list[tuple[NDArray[np.intp], NDArray[np.float64]]],
+    borders: list[int],
+    pairs: Pairs,
+    scores: NDArray[np.float64],
+) -> tuple[I64, NDArray[np.float64]]:
+    """The chain that ends best, from its end to its beginning."""
+    at = int(best.argmax())
+    count = len(borders) - 1
+    chosen = np.zeros(count, dtype=np.int64)
+    share = np.zeros(count)
+    for number in range(count - 1, 0, -1):
+        came_from, log_share = steps[number - 1]
+        previous = int(came_from[at])
+        chosen[number] = pairs.candidate[borders[number] + at]
+        share[number] = np.exp(log_share[previous, at])
+        at = previous
+    chosen[0] = pairs.candidate[at]
+    share[0] = np.exp(_log_share(scores[FIRST, : borders[1]][None])[0, at])
+    return chosen, share
