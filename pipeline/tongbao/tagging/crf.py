@@ -124,7 +124,6 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
             alpha = turned @ alpha[:, : last - first]
             alpha *= potentials[:, first:last]
         alpha = np.divide(alpha, ones @ alpha, out=forward[:, first:last])
-    out = forward
     beta = np.ones((len(links), 0))
     for step in range(steps - 2, -1, -1):
         first, last = begin[step + 1], begin[step + 2]
@@ -133,9 +132,9 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
         here *= potentials[:, first:last]
         beta = links @ here
         beta /= ones @ beta
-        out[:, begin[step] : begin[step] + last - first] *= beta
-    out /= out.sum(axis=0)
-    return out
+        forward[:, begin[step] : begin[step] + last - first] *= beta
+    together: F64 = forward / forward.sum(axis=0)
+    return together
 
 
 def _doubtful(packed: _Packed, soft: F64) -> I64:
