@@ -32,7 +32,7 @@ from tongbao.tagging.columns import Resources, build_resources
 from tongbao.tagging.mentions import BIO
 from tongbao.tagging.own_words import add_own_words
 from tongbao.tagging.storage import REMEDY, load_arrays, load_crf, load_tables
-from tongbao.tagging.tagger import Tagger
+from tongbao.tagging.tagger import Beliefs, Tagger
 from tongbao.tagging.vocabulary import Vocabulary
 
 #: Version of the model folder; a model of another version cannot be used.
@@ -43,8 +43,6 @@ DEFAULT_MODEL = "zh_tongbao"
 PARTS = "tongbao"
 #: The user's words that a model was trained with, among its parts.
 LEXICON = "lexicon.tsv"
-_QUANTITY_COLUMNS = [BIO.index("B-QUANTITY"), BIO.index("I-QUANTITY")]
-_POLICY_COLUMNS = [BIO.index("B-POLICY"), BIO.index("I-POLICY")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +71,24 @@ class Extractor:
     def extract(self, source: str | Bulletin) -> Extraction:
         """Rows of one document, given as text or as read by ``tongbao.reading``."""
         bulletin = read_text(source) if isinstance(source, str) else source
-        subject, mentions, marginals = self.mentions(bulletin)
+        subject, mentions, beliefs = self.mentions(bulletin)
         links = self._links(subject, mentions)
         annotated, rows = self._joined(subject, _without_idle_scopes(mentions, links), links)
         units = subject.vocabulary.units
-        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(marginals), rows, units)
+        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(beliefs.quantity), rows, units)
         return Extraction(bulletin, annotated, tables)
 
     def extract_all(self, sources: Iterable[str | Bulletin]) -> Iterator[Extraction]:
         """Rows of many documents, one after the other, in order."""
         return map(self.extract, sources)
 
-    def mentions(self, bulletin: Bulletin) -> tuple[Subject, list[Mention], NDArray[np.float64]]:
-        """The document made ready, its mentions with attributes, and the chain's marginals, ``(len(text), 13)``."""
+    def mentions(self, bulletin: Bulletin) -> tuple[Subject, list[Mention], Beliefs]:
+        """The document made ready, its mentions with attributes, and what the chain believes of each character."""
         subject = self._subject(bulletin)
-        tagged, marginals = self.tagger.tag(bulletin, subject.columns)
-        judged = judge_titles(subject, tagged, marginals[:, _POLICY_COLUMNS].sum(axis=1), self.linker)
+        tagged, beliefs = self.tagger.tag(bulletin, subject.columns)
+        judged = judge_titles(subject, tagged, beliefs.policy, self.linker)
         complete = add_own_words(bulletin.text, judged, subject.vocabulary)
-        return subject, assemble(subject, complete, self.linker), marginals
+        return subject, assemble(subject, complete, self.linker), beliefs
 
     def given(self, bulletin: Bulletin, mentions: Sequence[Mention]) -> Annotated:
         """The annotation that given mentions (gold) lead to: only their labels and spans are taken."""
@@ -132,10 +130,10 @@ def _without_idle_scopes(mentions: Sequence[Mention], links: Iterable[Link]) -> 
 class _QuantityProbability:
     """How likely a stretch is a quantity: the most that the chain gives to any of its characters."""
 
-    marginals: NDArray[np.float64]
+    quantity: NDArray[np.float64]
 
     def __call__(self, span: Span) -> float:
-        return float(self.marginals[span.start : span.end, _QUANTITY_COLUMNS].sum(axis=1).max(initial=0.0))
+        return float(self.quantity[span.start : span.end].max(initial=0.0))
 
 
 def _gold_sections(bulletin: Bulletin, mentions: Iterable[Mention]) -> tuple[GoldSection, ...]:

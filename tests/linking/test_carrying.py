@@ -94,13 +94,14 @@ class _Scored:
 
 
 class _Carried:
-    """Stands in for ``Carry``: the feature of row m under relation r is ``4 * m + r``."""
+    """Stands in for ``Carry``: the score of row m under relation r is ``table[m, r]``."""
 
-    def __init__(self, pairs: Pairs) -> None:
+    def __init__(self, pairs: Pairs, table: NDArray[Any]) -> None:
         self.pairs = pairs
+        self._table = table
 
-    def features(self, relation: NDArray[Any]) -> NDArray[Any]:
-        return (4 * np.arange(len(relation)) + relation.astype(np.int64))[:, None]
+    def scores(self, _: object, relation: int) -> NDArray[Any]:
+        return self._table[:, relation]
 
 
 @given(st.lists(st.lists(st.integers(0, 4), max_size=3, unique=True), min_size=1, max_size=4), st.integers(0, 10**6))
@@ -109,12 +110,9 @@ def test_the_best_chain_of_all(candidates: list[list[int]], seed: int) -> None:
     rows = [(query, one, 0) for query, mine in enumerate(candidates) for one in (*mine, -1)]
     pairs = Pairs.build(rows)
     table = np.random.default_rng(seed).normal(size=(len(rows), 4))
-    carried: Any = _Carried(pairs)
-    chosen, share = choose_chain(
-        _Scored(np.append(table.ravel(), 0.0)),  # type: ignore[arg-type]
-        np.full((len(rows), 1), 4 * len(rows)),
-        carried,
-    )
+    carried: Any = _Carried(pairs, table)
+    nothing: Any = _Scored(np.zeros(1))
+    chosen, share = choose_chain(nothing, np.zeros((len(rows), 1), dtype=np.int64), carried)
 
     def total(chain: tuple[int, ...]) -> tuple[float, list[float]]:
         shares = []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tongbao.linking.facts import SpanFacts, TextSums, quantity_facts, span_facts
 from tongbao.linking.layout import Place, places
 from tongbao.records import LABELS, Mention, Quantity, Span
-from tongbao.tagging.arrays import SubstringHashes, codes
+from tongbao.tagging.arrays import SubstringHashes, classes, codes
 from tongbao.tagging.columns import FeatureOptions, TextColumns
 
 
@@ -24,8 +24,7 @@ def _facts(found: Any) -> SpanFacts:
 
 def _columns(text: str) -> TextColumns:
     points = codes(text)
-    chars = points.astype(np.uint64)
-    return TextColumns(points, SubstringHashes(points), chars, chars, None, None, None, None, None)
+    return TextColumns(points, SubstringHashes(points), classes(points), None, None, None, None, None)
 
 
 def _place(span: Span, attributes: Quantity | None = None) -> Place:
@@ -113,7 +112,7 @@ def test_counts_of_marks(text: str, ends: list[tuple[int, int]]) -> None:
         assert sums.between(members, start, end).tolist() == [min(number, 3) for number in counted]
         assert sums.between(members, start, end, 1).tolist() == [min(number, 1) for number in counted]
     opened = [text[:at].count("（") + text[:at].count("(") - text[:at].count("）") for at in range(len(text) + 1)]
-    assert sums.depth.tolist() == [max(number, 0) for number in opened]
+    assert sums.depth(np.arange(len(text) + 1)).tolist() == [max(number, 0) for number in opened]
 
 
 # --- quantities -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongbao.linking.scene import _PART_WORDS, Scene, _part_counts
+from tongbao.linking.scene import _PART_WORDS, Scene, _part_places
 
 TEXT = "[t 今年]，[s 全市]检查企业[q 30家]，其中整改[q 12家]，占[q 40%]。\n一、教育\n[d 市教育局]新建学校[q 2所]。"
 
@@ -27,13 +27,6 @@ def test_places_by_label_in_text_order(document: Callable[..., Any]) -> None:
     assert [place.mention.id for place in scene.scopes] == ["s2"]
     assert [mention.id for mention in scene.mentions] == ["t1", "s2", "q3", "q4", "q5", "d6", "q7"]
     assert len(scene.facts.start) == 4
-
-
-def test_quantities_are_counted_where_they_begin(document: Callable[..., Any]) -> None:
-    scene = _scene(document, TEXT)
-    starts = [place.mention.span.start for place in scene.quantities]
-    size = len(scene.bulletin.text)
-    assert scene.quantity_counts.tolist() == [sum(start < at for start in starts) for at in range(size + 1)]
 
 
 def test_candidates_come_with_their_places(document: Callable[..., Any]) -> None:
@@ -66,13 +59,12 @@ def test_indicators_change_the_features(document: Callable[..., Any]) -> None:
 @given(st.lists(st.sampled_from([*_PART_WORDS, "甲", "3个", "其", "中"]), max_size=20).map("".join))
 def test_part_words_are_counted_once_each(text: str) -> None:
     """Every character of the text is looked at once: counts of all words together fit into it."""
-    counts = _part_counts(text)
-    assert len(counts) == len(_PART_WORDS)
-    for word, count in zip(_PART_WORDS, counts, strict=True):
-        assert count.shape == (len(text) + 1,)
-        assert count[0] == 0
-        assert set(np.diff(count).tolist()) <= {0, 1}
-        found = (np.nonzero(np.diff(count))[0]).tolist()
+    places = _part_places(text)
+    assert len(places) == len(_PART_WORDS)
+    assert sum(len(word) * len(at) for word, at in zip(_PART_WORDS, places, strict=True)) <= len(text)
+    for word, at_word in zip(_PART_WORDS, places, strict=True):
+        found = at_word.tolist()
+        assert found == sorted(set(found))
         assert all(text.startswith(word, at) for at in found)
         if not any(word in other or other in word or word[0] in other for other in _PART_WORDS if other != word):
             assert found == [at for at in range(len(text)) if text.startswith(word, at)]
@@ -82,7 +74,6 @@ def test_part_words_are_counted_once_each(text: str) -> None:
 def test_no_quantities(document: Callable[..., Any], text: str) -> None:
     scene = _scene(document, text)
     assert scene.quantities == ()
-    assert not scene.quantity_counts.any()
     for pairs in (
         scene.dated("PERIOD", scene.described([])).pairs,
         scene.dated("SCOPE", scene.described([])).pairs,

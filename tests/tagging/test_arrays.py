@@ -17,7 +17,7 @@ from tongbao.tagging.arrays import (
     codes,
     hash_words,
     mix,
-    shift,
+    stretch,
 )
 
 #: Any text at all: astral characters and lone surrogates too.
@@ -142,7 +142,9 @@ def test_mix_maps_zero_to_zero_and_keeps_values_apart() -> None:
     assert len(set((mixed % np.uint64(1 << 22)).tolist())) > 1990
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=9), st.integers(-12, 12))
-def test_shift_looks_ahead_and_back(values: list[int], by: int) -> None:
-    wanted = [values[i + by] if 0 <= i + by < len(values) else 0 for i in range(len(values))]
-    assert shift(np.array(values, dtype=np.uint64), by).tolist() == wanted
+@given(st.lists(st.integers(0, 200), max_size=12), st.integers(-6, 16), st.integers(0, 12))
+def test_a_stretch_is_a_slice_with_zeros_around(values: list[int], start: int, size: int) -> None:
+    wanted = [values[at] if 0 <= at < len(values) else 0 for at in range(start, start + size)]
+    found = stretch(np.array(values, dtype=np.uint8), start, start + size)
+    assert found.dtype == np.uint64
+    assert found.tolist() == wanted

@@ -18,9 +18,9 @@ from tongbao.tagging.columns import (
     KIND_NUMBER,
     FeatureOptions,
     build_resources,
-    lexicon_tags,
     text_columns,
 )
+from tongbao.tagging.word_lists import WordIndex, paint, painted
 
 BEGIN, INSIDE, END, SINGLE = range(4)
 ALL_OFF = FeatureOptions(words="none", lexicon=False, grammar=False, clusters=False, brackets=False)
@@ -44,7 +44,10 @@ def _painted(text: str, words: list[str]) -> list[int]:
 
 
 def _tags(text: str, words: list[str]) -> list[int]:
-    return lexicon_tags(SubstringHashes(codes(text)), hash_words(words), len(text)).tolist()
+    (places,) = WordIndex.build([hash_words(words)]).find(SubstringHashes(codes(text)), len(text))
+    tags = paint(np.zeros(len(text), dtype=np.uint8), places)
+    assert set(painted(places).tolist()) == set(np.flatnonzero(tags).tolist())
+    return tags.tolist()
 
 
 # --- lexicon --------------------------------------------------------------------------------------------------------
@@ -101,18 +104,22 @@ def test_every_character_sees_the_words_around_it() -> None:
     words = columns.words
     assert words is not None
     city, case = SubstringHashes(codes(text)).of(np.array([0, 3]), np.array([3, 5])).tolist()
-    assert words.width.tolist() == [3, 3, 3, 2, 2]
-    assert words.place.tolist() == [0, 2, 5, 0, 3]
-    assert words.around[0].tolist() == [city] * 3 + [case] * 2
-    assert words.around[1].tolist() == [case] * 3 + [0] * 2
-    assert words.around[-1].tolist() == [0] * 3 + [city] * 2
-    assert words.around[2].tolist() == [0] * 5
+    assert words.width().tolist() == [3, 3, 3, 2, 2]
+    assert words.place().tolist() == [0, 2, 5, 0, 3]
+    assert words.around(0).tolist() == [city] * 3 + [case] * 2
+    assert words.around(1).tolist() == [case] * 3 + [0] * 2
+    assert words.around(-1).tolist() == [0] * 3 + [city] * 2
+    assert words.around(2).tolist() == [0] * 5
+    for at in (slice(1, 4), np.array([3, 1, 1])):
+        assert words.width(at).tolist() == words.width()[at].tolist()
+        assert words.place(at).tolist() == words.place()[at].tolist()
+        assert words.around(1, at).tolist() == words.around(1)[at].tolist()
 
 
 def test_a_word_of_one_character_is_both_beginning_and_end() -> None:
     columns = text_columns("ab", build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, words="char"))
     assert columns.words is not None
-    assert columns.words.place.tolist() == [1, 1]
+    assert columns.words.place().tolist() == [1, 1]
 
 
 # --- quantities and clusters ----------------------------------------------------------------------------------------
@@ -168,7 +175,6 @@ def test_each_option_switches_off_its_own_columns() -> None:
 def test_points_and_kinds_are_always_there() -> None:
     columns = text_columns(TEXT, build_resources(NO_CLUSTERS, []), ALL_OFF)
     assert columns.points.tolist() == [ord(character) for character in TEXT]
-    assert columns.chars.tolist() == columns.points.tolist()
     assert columns.kinds.tolist() == classes(codes(TEXT)).tolist()
 
 
@@ -176,7 +182,7 @@ def test_an_empty_text_has_empty_columns() -> None:
     columns = text_columns("", build_resources(NO_CLUSTERS, [("body", ["纪委"])]), FeatureOptions())
     assert columns.words is not None
     assert columns.clusters is not None
-    arrays = (columns.points, columns.kinds, columns.grammar, columns.cues, columns.words.place, *columns.clusters)
+    arrays = (columns.points, columns.kinds, columns.grammar, columns.cues, columns.words.place(), *columns.clusters)
     assert [array is not None and array.shape for array in arrays] == [(0,)] * 6
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tongbao.tagging.columns import FeatureOptions, Resources, build_resources, text_columns
-from tongbao.tagging.features import Templates, mention_features
+from tongbao.tagging.features import mention_features
+from tongbao.tagging.templates import Templates
 from tongbao.tagging.weights import ID_BITS
 
 LISTS = [("region", ["泉州市", "泉州"]), ("body", ["纪委", "市教育局"]), ("cue_past", ["立案", "查处"])]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tongbao.linking.choices import Pairs, taken
 from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums
 from tongbao.tagging.arrays import U64
-from tongbao.tagging.features import Templates
+from tongbao.tagging.templates import Sink, Sums, Templates
 from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 
 #: How a candidate stands to the choice before: there is none before; it is that choice; that choice was another span;
@@ -92,10 +92,19 @@ class Carry:
     def features(self, relation: U64) -> NDArray[np.uint32]:
         """Templates for a candidate in the light of the choice before, ``(M, T)``; ``relation`` is of ``relations``."""
         templates = Templates(len(self.pairs.query), CHOICE_BITS, _FIRST_TEMPLATE)
+        self._add(templates, relation)
+        return templates.array()
+
+    def scores(self, table: WeightTable, relation: int) -> NDArray[np.float32]:
+        """Summed weights of these templates where all pairs stand in one relation, ``(M,)``."""
+        sums = Sums(table, len(self.pairs.query), CHOICE_BITS, _FIRST_TEMPLATE)
+        self._add(sums, np.full(len(self.pairs.query), relation, dtype=np.uint64))
+        return sums.scores[:, 0]
+
+    def _add(self, sink: Sink, relation: U64) -> None:
         rel = relation * np.uint64(2) + (self.pairs.candidate < 0)
         for joined in self.joined:
-            templates.add(rel, *joined)
-        return templates.array()
+            sink.add(rel, *joined)
 
 
 def _fresh(pairs: Pairs, q: SpanFacts, c: SpanFacts, before: I64) -> tuple[U64, U64]:
@@ -130,8 +139,7 @@ def choose_chain(table: WeightTable, alone: NDArray[np.uint32], carry: Carry) ->
     if not len(pairs.query):
         return np.zeros(0, dtype=np.int64), np.zeros(0)
     fixed = table.scores(alone)[:, 0].astype(np.float64)
-    every = [np.full(len(fixed), relation, dtype=np.uint64) for relation in range(4)]
-    scores = np.stack([fixed + table.scores(carry.features(relation))[:, 0] for relation in every])
+    scores = np.stack([fixed + carry.scores(table, relation) for relation in range(4)])
     starts = np.nonzero(np.diff(pairs.query, prepend=-1))[0].tolist()
     borders = [*starts, len(fixed)]
     best = _log_share(scores[FIRST, : borders[1]][None])[0]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums
 from tongbao.linking.layout import Place
 from tongbao.tagging.arrays import U64
-from tongbao.tagging.features import Templates
+from tongbao.tagging.templates import Templates
 from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 
 #: Most candidates in front of a quantity that are looked at, nearest first.
@@ -147,6 +147,11 @@ class _Gap:
         self.near[none] = 99
 
 
+def _between(places: I64, gap: _Gap) -> I64:
+    """How many of ascending places lie in each gap."""
+    return np.searchsorted(places, gap.last) - np.searchsorted(places, gap.first)
+
+
 def taken(values: U64, pairs: Pairs) -> U64:
     """``values`` of each pair's candidate, a constant for "none"."""
     if not len(values):
@@ -155,13 +160,13 @@ def taken(values: U64, pairs: Pairs) -> U64:
 
 
 def dated_features(
-    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, c: SpanFacts, sums: TextSums, quantity_sums: I64
+    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, c: SpanFacts, sums: TextSums
 ) -> NDArray[np.uint32]:
-    """Templates for a period or a scope as candidate, ``(M, T)``; ``quantity_sums`` counts quantities, ``(n + 1,)``."""
+    """Templates for a period or a scope as candidate, ``(M, T)``; ``q`` are all quantities in text order."""
     t = Templates(len(pairs.query), CHOICE_BITS)
     gap = _Gap(pairs, q, c, sums)
     query = pairs.query
-    counted = np.clip(quantity_sums[gap.last] - quantity_sums[gap.first], 0, 4).astype(np.uint64)
+    counted = np.minimum(_between(q.start, gap), 4).astype(np.uint64)
     available = _available(pairs)
     shape = gap.shape
     t.add(shape)
@@ -203,11 +208,11 @@ def dated_features(
 
 
 def of_features(
-    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, sums: TextSums, between: Sequence[I64]
+    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, sums: TextSums, words: Sequence[I64]
 ) -> NDArray[np.uint32]:
     """Templates for another quantity as candidate, ``(M, T)``.
 
-    ``between`` holds cumulative counts of the words that announce a part (其中, 占, 同比, …), each ``(n + 1,)``.
+    ``words`` holds for each of the words that announce a part (其中, 占, 同比, …) where it stands, ascending.
     """
     t = Templates(len(pairs.query), CHOICE_BITS)
     gap = _Gap(pairs, q, q, sums)
@@ -219,16 +224,16 @@ def of_features(
     same_unit = (facts.unit[query] == facts.unit[chosen]).astype(np.uint64)
     size = order.astype(np.uint64) * np.uint64(2) + same_unit
     size[gap.none] = 9
-    words = np.zeros(len(query), dtype=np.uint64)
-    for counts in between:
-        words = words * np.uint64(2) + np.minimum(counts[gap.last] - counts[gap.first], 1).astype(np.uint64)
+    announced = np.zeros(len(query), dtype=np.uint64)
+    for places in words:
+        announced = announced * np.uint64(2) + np.minimum(_between(places, gap), 1).astype(np.uint64)
     pair_kind = facts.kind[query] * np.uint64(16) + taken(facts.kind, pairs)
     same_text = (facts.indicator[query] == facts.indicator[chosen]).astype(np.uint64)
     empties = facts.empty[query] * np.uint64(2) + np.where(gap.none, np.uint64(3), facts.empty[chosen])
     own_change = facts.change[query]
     t.add(shape)
     t.add(shape, size)
-    t.add(shape, words)
+    t.add(shape, announced)
     t.add(shape, gap.marks)
     t.add(shape, gap.distance)
     t.add(shape, pair_kind)
@@ -236,8 +241,8 @@ def of_features(
     t.add(shape, empties, pair_kind)
     t.add(shape, empties, own_change)
     t.add(shape, same_text, size)
-    t.add(shape, words, size, pair_kind)
-    t.add(shape, gap.marks, words)
+    t.add(shape, announced, size, pair_kind)
+    t.add(shape, gap.marks, announced)
     t.add(shape, facts.one_sided[query], empties)
     t.add(shape, own_change, taken(facts.change, pairs), same_unit)
     for column in (facts.indicator, facts.indicator_head, facts.indicator_tail, facts.unit):

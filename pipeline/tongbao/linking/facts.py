@@ -47,29 +47,32 @@ class SpanFacts:
 
 
 class TextSums:
-    """Cumulative counts of marks over a text, so that any stretch is counted in constant time."""
+    """Counts of marks in any stretches of a text, from the places of the marks."""
 
     def __init__(self, columns: TextColumns) -> None:
         self._points = columns.points
-        self._sums: dict[str, I64] = {}
-        opened = self.sums("（(")
-        closed = self.sums("）)")
-        #: How many brackets are open in front of each position, ``(n + 1,)``.
-        self.depth = np.maximum(opened - closed, 0)
+        self._places: dict[str, I64] = {}
 
-    def sums(self, members: str) -> I64:
-        """``out[i]`` is how many of ``members`` stand in ``text[:i]``, ``(n + 1,)``."""
-        if members not in self._sums:
-            marks = np.isin(self._points, [ord(member) for member in members])
-            self._sums[members] = np.concatenate([[0], np.cumsum(marks)])
-        return self._sums[members]
+    def _before(self, members: str, at: I64) -> I64:
+        """How many of ``members`` stand in front of each position, shape of ``at``."""
+        if members not in self._places:
+            marks = self._points == ord(members[0])
+            for member in members[1:]:
+                marks |= self._points == ord(member)
+            self._places[members] = np.flatnonzero(marks)
+        found: I64 = np.searchsorted(self._places[members], at)
+        return found
 
     def between(self, members: str, start: I64, end: I64, most: int = 3) -> U64:
         """How many of ``members`` stand in each stretch ``[start, end)``, at most ``most``."""
-        sums = self.sums(members)
-        found = sums[np.maximum(end, start)] - sums[start]
-        counts: U64 = np.clip(found, 0, most).astype(np.uint64)
+        found = self._before(members, np.maximum(end, start)) - self._before(members, start)
+        counts: U64 = np.minimum(found, most).astype(np.uint64)
         return counts
+
+    def depth(self, at: I64) -> I64:
+        """How many round brackets are open in front of each position."""
+        found: I64 = np.maximum(self._before("（(", at) - self._before("）)", at), 0)
+        return found
 
 
 def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) -> SpanFacts:
@@ -103,7 +106,7 @@ def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) ->
         after=(after(1), after(2), after(3)),
         word_before=_words(columns, start - 1, (0, -1, -2)),
         word_after=_words(columns, end, (0, 1, 2)),
-        depth=np.minimum(sums.depth[start], 2).astype(np.uint64),
+        depth=np.minimum(sums.depth(start), 2).astype(np.uint64),
         opens=(4 * heading + 2 * (start == sentence) + (start == clause)).astype(np.uint64),
     )
 
@@ -116,7 +119,7 @@ def _words(columns: TextColumns, at: I64, offsets: tuple[int, int, int]) -> tupl
     zero = np.zeros(len(at), dtype=np.uint64)
     if columns.words is None or not size:
         return zero, zero, zero
-    found = [np.where(inside, columns.words.around[offset][safe], zero) for offset in offsets]
+    found = [np.where(inside, columns.words.around(offset, safe), zero) for offset in offsets]
     return found[0], found[1], found[2]
 
 

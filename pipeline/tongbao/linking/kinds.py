@@ -12,7 +12,7 @@ from tongbao.linking.facts import I64, SpanFacts, TextSums
 from tongbao.records import Act, PolicyKind, Role
 from tongbao.tagging.arrays import U64
 from tongbao.tagging.columns import TextColumns
-from tongbao.tagging.features import Templates
+from tongbao.tagging.templates import Templates
 from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -74,23 +74,19 @@ def _cues(columns: TextColumns, facts: SpanFacts) -> tuple[U64, U64, U64]:
     zero = np.zeros(len(facts.start), dtype=np.uint64)
     if columns.cues is None or not size:
         return zero, zero, zero
-    categories = np.append(columns.cues // np.uint64(64), np.uint64(0))
-    # What is left of a tag by 4 is the place in the word: 0 begins one, 3 is all of one (``columns.lexicon_tags``).
-    begins = (columns.cues > 0) & np.isin(columns.cues % np.uint64(4), (0, 3))
-    at = np.where(begins, np.arange(size), -1)
-    last = np.concatenate([[-1], np.maximum.accumulate(at)])
-    ahead = np.where(begins, np.arange(size), size)
-    following = np.concatenate([np.minimum.accumulate(ahead[::-1])[::-1], [size, size]])
-    before = last[facts.start]
-    first = following[facts.end]
-    second = following[np.minimum(first + 1, size)]
+    # What is left of a tag by 4 is the place in the word: 0 begins one, 3 is all of one (``word_lists.paint``).
+    begun = np.flatnonzero((columns.cues > 0) & (((columns.cues & 3) == 0) | ((columns.cues & 3) == 3)))
+    # Beside the words one before all and two behind all, both out of reach of any span.
+    places = np.concatenate([[-_REACH - 1], begun, [size + _REACH + 1] * 2])
+    categories = np.concatenate([[0], columns.cues[begun] // 64, [0, 0]]).astype(np.uint64)
+    before = np.searchsorted(begun, facts.start)
+    behind = np.searchsorted(begun, facts.end) + 1
 
-    def near(position: I64, edge: I64) -> U64:
-        inside = (position >= 0) & (position < size) & (np.abs(position - edge) <= _REACH)
-        found: U64 = np.where(inside, categories[np.clip(position, 0, size)], np.uint64(0))
+    def near(word: I64, edge: I64) -> U64:
+        found: U64 = np.where(np.abs(places[word] - edge) <= _REACH, categories[word], np.uint64(0))
         return found
 
-    return near(before, facts.start), near(first, facts.end), near(second, facts.end)
+    return near(before, facts.start), near(behind, facts.end), near(behind + 1, facts.end)
 
 
 def classify(table: WeightTable, features: NDArray[np.uint32]) -> tuple[I64, NDArray[np.float64]]:

@@ -29,6 +29,10 @@ class NumberLists:
     size: I64
     anchor: I64
 
+    def part(self, first: int, last: int) -> NumberLists:
+        """Those of the quantities ``first`` to ``last - 1``."""
+        return NumberLists(self.index[first:last], self.size[first:last], self.anchor[first:last])
+
 
 @cache
 def _joint() -> re.Pattern[str]:

@@ -29,12 +29,10 @@ def _part_words() -> re.Pattern[str]:
     return re.compile("|".join(f"({re.escape(word)})" for word in _PART_WORDS))
 
 
-def _part_counts(text: str) -> list[I64]:
-    """For each part word how often it stands in ``text[:i]``, ``(n + 1,)``."""
-    counts = [np.zeros(len(text) + 1, dtype=np.int64) for _ in _PART_WORDS]
-    for match in _part_words().finditer(text):
-        counts[(match.lastindex or 1) - 1][match.start() + 1] += 1
-    return [np.cumsum(count) for count in counts]
+def _part_places(text: str) -> list[I64]:
+    """For each part word where it stands in the text."""
+    found = np.array([(m.start(), m.lastindex) for m in _part_words().finditer(text)], dtype=np.int64).reshape(-1, 2)
+    return [found[found[:, 1] == number, 0] for number in range(1, len(_PART_WORDS) + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,6 @@ class Scene:
     periods: tuple[Place, ...]
     scopes: tuple[Place, ...]
     facts: SpanFacts
-    quantity_counts: I64
 
     @classmethod
     def build(
@@ -73,9 +70,6 @@ class Scene:
         for place in found:
             by_label[place.mention.label].append(place)
         sums = sums or TextSums(columns)
-        counts = np.zeros(len(bulletin.text) + 1, dtype=np.int64)
-        for place in by_label["QUANTITY"]:
-            counts[place.mention.span.start + 1] += 1
         return cls(
             bulletin,
             columns,
@@ -85,7 +79,6 @@ class Scene:
             tuple(by_label["PERIOD"]),
             tuple(by_label["SCOPE"]),
             span_facts(columns, sums, by_label["QUANTITY"]),
-            np.cumsum(counts),
         )
 
     def described(self, indicators: Sequence[Sequence[Span]]) -> QuantityFacts:
@@ -97,11 +90,11 @@ class Scene:
         others = self.periods if label == "PERIOD" else self.scopes
         pairs = dated_pairs(self.quantities, others, within_section=label == "PERIOD")
         candidates = span_facts(self.columns, self.sums, others)
-        features = dated_features(pairs, self.facts, facts, candidates, self.sums, self.quantity_counts)
+        features = dated_features(pairs, self.facts, facts, candidates, self.sums)
         carry = Carry.build(pairs, self.facts, facts, candidates, self.sums)
         return Dated(others, pairs, features, carry)
 
     def parts(self, facts: QuantityFacts) -> tuple[Pairs, NDArray[np.uint32]]:
         """Pairs of quantities of which one may be part, share or change of the other, and their features."""
         pairs = of_pairs(self.quantities)
-        return pairs, of_features(pairs, self.facts, facts, self.sums, _part_counts(self.bulletin.text))
+        return pairs, of_features(pairs, self.facts, facts, self.sums, _part_places(self.bulletin.text))

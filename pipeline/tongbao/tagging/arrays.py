@@ -6,7 +6,9 @@ Arithmetic on hashes is modulo 2**64 on purpose (numpy wraps unsigned integers s
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,8 @@ U8 = NDArray[np.uint8]
 #: Base of the polynomial hash; odd, so that it has an inverse modulo 2**64.
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
+#: Characters whose hashes are worked out together.
+_BLOCK = 4096
 
 #: Character classes; the number is the class id. 0 is "anything else" (most Han characters).
 _CLASS_MEMBERS: tuple[str, ...] = (
@@ -72,41 +76,73 @@ def classes(points: NDArray[np.uint32]) -> U8:
 
 def mix(values: U64) -> U64:
     """Scramble 64-bit values so that every input bit reaches the low bits (the finaliser of splitmix64)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    return scramble(values.copy(), np.empty_like(values))
+
+
+def scramble(values: U64, spare: U64) -> U64:
+    """``mix`` in place; ``spare`` is room of the same shape."""
+    values ^= np.right_shift(values, np.uint64(30), out=spare)
+    values *= np.uint64(0xBF58476D1CE4E5B9)
+    values ^= np.right_shift(values, np.uint64(27), out=spare)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= np.right_shift(values, np.uint64(31), out=spare)
+    return values
+
+
+def _powers(base: int, count: int) -> U64:
+    """``base**0`` to ``base**(count - 1)``."""
+    powers = np.full(count, base, dtype=np.uint64)
+    powers[:1] = 1
+    return np.multiply.accumulate(powers, out=powers)
 
 
 class SubstringHashes:
     """Hashes of any substrings of one text in constant time each, after one linear pass.
 
     The hash is ``mix(sum(code[start + k] * BASE**k))``: equal substrings hash equal wherever they stand
-    (Karp and Rabin 1987, with the power of the start divided out).
+    (Karp and Rabin 1987, with the power of the start divided out). Eight bytes a character are kept, the sums.
     """
 
     def __init__(self, points: NDArray[np.uint32]) -> None:
         n = len(points)
-        powers = np.ones(n + 1, dtype=np.uint64)
-        inverses = np.ones(n + 1, dtype=np.uint64)
-        powers[1:] = _BASE
-        inverses[1:] = _BASE_INVERSE
-        np.multiply.accumulate(powers, out=powers)
-        np.multiply.accumulate(inverses, out=inverses)
         sums = np.zeros(n + 1, dtype=np.uint64)
-        np.cumsum((points.astype(np.uint64) + np.uint64(1)) * powers[:-1], out=sums[1:])
+        for first in range(0, n, _BLOCK):  # the block's powers stay in the processor's cache
+            block = sums[first + 1 : first + _BLOCK + 1]
+            np.add(points[first : first + _BLOCK], np.uint64(1), out=block)
+            block *= _powers(_BASE, len(block)) * np.uint64(pow(_BASE, first, 1 << 64))
+            np.cumsum(block, out=block)
+            block += sums[first]
         self._sums = sums
-        self._inverses = inverses
+        self._near = _powers(_BASE_INVERSE, _BLOCK)
+        self._far = _powers(pow(_BASE_INVERSE, _BLOCK, 1 << 64), n // _BLOCK + 1)
 
     def of(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> U64:
         """Hashes of the substrings ``[starts[i], ends[i])``; empty substrings hash to ``mix(0) == 0``."""
-        return mix((self._sums[ends] - self._sums[starts]) * self._inverses[starts])
+        return mix((self._sums[ends] - self._sums[starts]) * self._inverses(starts))
+
+    def _inverses(self, starts: NDArray[np.int64]) -> U64:
+        """``BASE**-start``."""
+        return self._near[starts % _BLOCK] * self._far[starts // _BLOCK]
 
     def of_length(self, length: int) -> U64:
         """Hashes of all substrings of one length, by start; shape ``(max(0, n - length + 1),)``."""
-        n = len(self._sums) - 1
-        if length > n:
-            return np.empty(0, dtype=np.uint64)
-        return mix((self._sums[length:] - self._sums[: n - length + 1]) * self._inverses[: n - length + 1])
+        size = max(0, len(self._sums) - length)
+        found = [
+            hashed
+            for first in range(0, size, _BLOCK)
+            for hashed in self.of_lengths((length,), first, min(first + _BLOCK, size))
+        ]
+        return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+
+    def of_lengths(self, lengths: Iterable[int], first: int, last: int) -> Iterator[U64]:
+        """For each length the hashes of the substrings of that length that start in ``[first, last)``.
+
+        Fewer than ``last - first`` where the text ends before.
+        """
+        inverses = self._inverses(np.arange(first, last))
+        for length in lengths:
+            ends = self._sums[first + length : last + length]
+            yield mix((ends - self._sums[first : first + len(ends)]) * inverses[: len(ends)])
 
 
 def hash_words(words: list[str]) -> dict[int, U64]:
@@ -122,13 +158,10 @@ def hash_words(words: list[str]) -> dict[int, U64]:
     return out
 
 
-def shift(values: NDArray[np.uint64], by: int) -> U64:
-    """``out[i] = values[i + by]``, zero where that lies outside."""
-    out = np.zeros_like(values)
-    if by == 0:
-        out[:] = values
-    elif by > 0:
-        out[:-by] = values[by:]
-    else:
-        out[-by:] = values[:by]
+def stretch(column: NDArray[Any], start: int, end: int) -> U64:
+    """``column[start:end]`` as 64-bit numbers, shape ``(end - start,)``; zero where that lies outside the column."""
+    out = np.zeros(end - start, dtype=np.uint64)
+    first, last = max(start, 0), min(end, len(column))
+    if first < last:
+        out[first - start : last - start] = column[first:last]
     return out

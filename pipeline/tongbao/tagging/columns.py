@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.numbers import find_quantities
 from tongbao.records import QuantityKind, Span
-from tongbao.tagging.arrays import U64, SubstringHashes, classes, codes, hash_words, shift
+from tongbao.tagging.arrays import U8, U64, SubstringHashes, classes, codes, hash_words
 from tongbao.tagging.vocabulary import Vocabulary, shipped_vocabulary
+from tongbao.tagging.word_lists import WordIndex, paint, painted
 from tongbao.tagging.words import SegmenterName, segmenter
 
 #: Categories of the lexicon with this prefix are cue words.
@@ -49,55 +50,86 @@ class Resources:
     """What features look up besides the text.
 
     ``clusters`` maps code points below 65,536 to a cluster, one column a granularity, ``(65536, K)``; ``lexicon`` holds
-    for each category the word hashes by length (``arrays.hash_words``); ``vocabulary`` the units of the number grammar
-    and the words of the segmenter.
+    for each category the word hashes by length (``arrays.hash_words``), ``index`` all of them together; ``vocabulary``
+    the units of the number grammar and the words of the segmenter.
     """
 
-    clusters: NDArray[np.uint8]
+    clusters: U8
     lexicon: tuple[tuple[str, dict[int, U64]], ...]
+    index: WordIndex
     vocabulary: Vocabulary = field(default_factory=shipped_vocabulary)
 
 
 def build_resources(
-    clusters: NDArray[np.uint8], lexicon: Sequence[tuple[str, Sequence[str]]], vocabulary: Vocabulary | None = None
+    clusters: U8, lexicon: Sequence[tuple[str, Sequence[str]]], vocabulary: Vocabulary | None = None
 ) -> Resources:
     """Look-up tables from a cluster table and named word lists; the order of the lists is part of a model.
 
     ``vocabulary`` is that of the shipped lexicon unless another is given.
     """
     tables: list[tuple[str, dict[int, U64]]] = [(name, hash_words(sorted(set(words)))) for name, words in lexicon]
-    return Resources(clusters, tuple(tables), vocabulary or shipped_vocabulary())
+    index = WordIndex.build([words for _, words in tables])
+    return Resources(clusters, tuple(tables), index, vocabulary or shipped_vocabulary())
+
+
+#: How many words to each side of its own are seen from a character.
+_WORDS_AROUND = 3
+#: Which characters are meant: a stretch of the text, or positions one by one.
+Places: TypeAlias = slice | NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words seen from every character: ``place`` in its word, ``width`` of it, and hashes of the words ``around`` it
-    (offsets -3 to 3), each of shape ``(n,)``.
+    """The W words of a text of n characters.
+
+    ``bounds`` are where they begin and, last, where the text ends, ``(W + 1,)``; ``ids`` their hashes with
+    ``_WORDS_AROUND`` zeros on both sides, ``(W + 6,)``; ``number`` says for every character which word it is in,
+    ``(n,)``. The methods look from the characters ``at`` some places, all of them unless told otherwise.
     """
 
-    place: U64
-    width: U64
-    around: dict[int, U64]
+    bounds: NDArray[np.int32]
+    ids: U64
+    number: NDArray[np.int32]
+
+    def place(self, at: Places = slice(None)) -> U64:
+        """Place in its word: 0 for the first character, 2 for the second, 4 for all others; 1 more for the last."""
+        number = self.number[at]
+        position = np.arange(*at.indices(len(self.number))) if isinstance(at, slice) else at
+        inside = position - self.bounds[number]
+        found: U64 = (np.minimum(inside, 2) * 2 + (position + 1 == self.bounds[number + 1])).astype(np.uint64)
+        return found
+
+    def width(self, at: Places = slice(None)) -> U64:
+        """Length of its word."""
+        number = self.number[at]
+        found: U64 = (self.bounds[number + 1] - self.bounds[number]).astype(np.uint64)
+        return found
+
+    def around(self, offset: int, at: Places = slice(None)) -> U64:
+        """Hash of its word (0), the one before (-1), the one behind (1), …, up to three; zero outside the text."""
+        found: U64 = np.take(self.ids, self.number[at] + np.int32(offset + _WORDS_AROUND))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumns:
-    """The columns of one text, each of shape ``(n,)``; ``None`` where a family is switched off.
+    """The columns of one text, each of shape ``(n,)`` and as narrow as its numbers allow, since they are kept for the
+    whole text; ``None`` where a family is switched off. Whoever joins them widens a stretch (``arrays.stretch``).
 
-    ``hashes`` gives the hash of any stretch of the text, for all that look stretches up later.
-    ``names`` are tags of the lexicon's names, a column a list; ``cues`` those of all cue words in one column;
-    ``grammar`` marks quantity candidates by kind and place; ``clusters`` has one column a granularity.
+    ``points`` are the code points and ``hashes`` gives the hash of any stretch of the text, for all that look stretches
+    up later; ``kinds`` are character classes. ``names`` are tags of the lexicon's names, a column a list; ``cues``
+    those of all cue words in one column; ``grammar`` marks quantity candidates by kind and place; ``clusters`` has one
+    column a granularity.
     """
 
     points: NDArray[np.uint32]
     hashes: SubstringHashes
-    chars: U64
-    kinds: U64
+    kinds: U8
     words: Words | None
-    names: tuple[U64, ...] | None
-    cues: U64 | None
-    grammar: U64 | None
-    clusters: tuple[U64, ...] | None
+    names: tuple[U8, ...] | None
+    cues: NDArray[np.uint16] | None
+    grammar: U8 | None
+    clusters: tuple[U8, ...] | None
 
 
 def text_columns(text: str, resources: Resources, options: FeatureOptions) -> TextColumns:
@@ -110,8 +142,7 @@ def text_columns(text: str, resources: Resources, options: FeatureOptions) -> Te
     return TextColumns(
         points=points,
         hashes=hashes,
-        chars=points.astype(np.uint64),
-        kinds=classes(points).astype(np.uint64),
+        kinds=classes(points),
         words=None if cutter is None else _words(hashes, cutter.starts(text), len(text)),
         names=names,
         cues=cues,
@@ -121,64 +152,39 @@ def text_columns(text: str, resources: Resources, options: FeatureOptions) -> Te
 
 
 def _words(hashes: SubstringHashes, starts: NDArray[np.int64], size: int) -> Words:
-    ends = np.append(starts[1:], size)
-    if not size:
-        empty = np.zeros(0, dtype=np.uint64)
-        return Words(empty, empty, dict.fromkeys(range(-3, 4), empty))
-    ids = hashes.of(starts, ends)
-    number = np.zeros(size, dtype=np.int64)
-    number[starts[1:]] = 1
-    number = np.cumsum(number)
-    position = np.arange(size) - starts[number]
-    width = (ends - starts)[number]
-    place = (np.minimum(position, 2) * 2 + (position + 1 == width)).astype(np.uint64)
-    around = {offset: shift(ids, offset)[number] for offset in range(-3, 4)}
-    return Words(place, width.astype(np.uint64), around)
+    bounds = np.append(starts, size)
+    number = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(bounds))
+    ids = np.zeros(len(starts) + 2 * _WORDS_AROUND, dtype=np.uint64)
+    ids[_WORDS_AROUND : _WORDS_AROUND + len(starts)] = hashes.of(starts, bounds[1:])
+    return Words(bounds.astype(np.int32), ids, number)
 
 
-def _lexicon(hashes: SubstringHashes, resources: Resources, size: int) -> tuple[tuple[U64, ...], U64]:
+def _lexicon(hashes: SubstringHashes, resources: Resources, size: int) -> tuple[tuple[U8, ...], NDArray[np.uint16]]:
     """A column for each list of names; all cue words in one, since they hardly ever overlap."""
-    cues = np.zeros(size, dtype=np.uint64)
-    names: list[U64] = []
-    for number, (name, words) in enumerate(resources.lexicon, start=1):
-        tags = lexicon_tags(hashes, words, size)
+    cues = np.zeros(size, dtype=np.uint16)
+    names: list[U8] = []
+    spare = np.zeros(size, dtype=np.uint8)
+    found = resources.index.find(hashes, size)
+    for number, ((name, _), places) in enumerate(zip(resources.lexicon, found, strict=True), start=1):
         if name.startswith(CUE_PREFIX):
-            cues = np.where(tags > 0, tags + np.uint64(64 * number), cues)
+            at = painted(places)
+            cues[at] = paint(spare, places)[at] + np.uint16(64 * number)
+            spare[at] = 0
         else:
-            names.append(tags)
+            names.append(paint(np.zeros(size, dtype=np.uint8), places))
     return tuple(names), cues
 
 
-def lexicon_tags(hashes: SubstringHashes, words: dict[int, U64], size: int) -> U64:
-    """Where words of a list stand: per character 0, or place (begin, inside, end, single) and length of the word.
-
-    Longer words paint over shorter ones; of two equally long overlapping ones the later stays. Linear in the text
-    for each word length.
-    """
-    tags = np.zeros(size, dtype=np.uint64)
-    for length, known in words.items():
-        if length > size or not len(known):
-            continue
-        found = hashes.of_length(length)
-        at = np.minimum(np.searchsorted(known, found), len(known) - 1)
-        starts = np.nonzero(known[at] == found)[0]
-        width = np.uint64(min(length, 8) * 4)
-        for offset in reversed(range(length)):  # beginnings last: they stay where a later word overlaps
-            place = 3 if length == 1 else 0 if offset == 0 else 2 if offset == length - 1 else 1
-            tags[starts + offset] = width + np.uint64(place)
-    return tags
-
-
-def _grammar(candidates: Sequence[tuple[Span, QuantityKind]], size: int) -> U64:
-    tags = np.zeros(size, dtype=np.uint64)
+def _grammar(candidates: Sequence[tuple[Span, QuantityKind]], size: int) -> U8:
+    tags = np.zeros(size, dtype=np.uint8)
     for span, kind in candidates:
-        code = np.uint64(KIND_NUMBER[kind] * 4 + 4)
-        tags[span.start : span.end] = code + np.uint64(1)
-        tags[span.end - 1] = code + np.uint64(2)
-        tags[span.start] = code + np.uint64(3 if len(span) == 1 else 0)
+        code = KIND_NUMBER[kind] * 4 + 4
+        tags[span.start : span.end] = code + 1
+        tags[span.end - 1] = code + 2
+        tags[span.start] = code + (3 if len(span) == 1 else 0)
     return tags
 
 
-def _clusters(points: NDArray[np.uint32], table: NDArray[np.uint8]) -> tuple[U64, ...]:
-    rows = table[np.where(points < 0x10000, points, 0)].astype(np.uint64)
-    return tuple(np.ascontiguousarray(rows[:, column]) for column in range(rows.shape[1]))
+def _clusters(points: NDArray[np.uint32], table: U8) -> tuple[U8, ...]:
+    known = np.where(points < 0x10000, points, 0)
+    return tuple(np.ascontiguousarray(column)[known] for column in table.T)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tongbao.tagging.weights import BATCH_ROWS, F32, WeightTable
 
 F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,79 +49,124 @@ class Crf:
         """
         path = np.full(emissions.shape[0], -1, dtype=np.int8)
         marginals = np.zeros(emissions.shape, dtype=np.float64)
-        for rows, lengths in _batches(np.asarray(starts), np.asarray(ends)):
-            scores = emissions[rows].astype(np.float64)
-            valid = np.arange(rows.shape[0])[:, None] < lengths[None, :]
-            best = _viterbi(scores, valid, self.transitions.astype(np.float64))
-            soft = _marginals(scores, valid, self.transitions.astype(np.float64))
-            path[rows[valid]] = best[valid]
-            marginals[rows[valid]] = soft[valid]
+        transitions = self.transitions.astype(np.float64)
+        for packed in _batches(np.asarray(starts, dtype=np.int64), np.asarray(ends, dtype=np.int64)):
+            soft = _marginals(packed, emissions, transitions)
+            marginals[packed.rows] = soft.T
+            path[packed.rows] = soft.argmax(axis=0)
+            doubtful = packed.part(_doubtful(packed, soft))
+            if len(doubtful.rows):
+                path[doubtful.rows] = _viterbi(doubtful, emissions, transitions)
         return path, marginals
 
 
-def _batches(
-    starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Groups of sequences of like length as ``(time, batch)`` row numbers; padding repeats the last row."""
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """Sequences side by side, longest first, without padding: time after time the sequences that last so long.
+
+    ``rows`` (N,) are row numbers of the emissions: those of time 0 for every sequence, those of time 1 for every
+    sequence of two or more, …; ``active`` says how many sequences are left at each time, ``begin`` where each time
+    begins in ``rows``. Sequence ``k`` is the ``k``-th of its time as long as it lasts.
+    """
+
+    starts: I64
+    lengths: I64
+    rows: I64
+    lane: I64
+    active: list[int]
+    begin: list[int]
+
+    @classmethod
+    def build(cls, starts: I64, lengths: I64) -> _Packed:
+        """From sequences whose lengths do not ascend."""
+        counts = np.bincount(lengths, minlength=1)
+        active = len(lengths) - np.cumsum(counts)[:-1]
+        begin = np.concatenate([[0], np.cumsum(active)])
+        time = np.repeat(np.arange(len(active)), active)
+        lane = np.arange(int(begin[-1])) - begin[time]
+        return cls(starts, lengths, starts[lane] + time, lane, active.tolist(), begin.tolist())
+
+    def part(self, lanes: I64) -> _Packed:
+        """Some of the sequences, by ascending number."""
+        return _Packed.build(self.starts[lanes], self.lengths[lanes])
+
+
+def _batches(starts: I64, ends: I64) -> Iterator[_Packed]:
+    """All sequences that are not empty, those of like length together, at most ``BATCH_ROWS`` rows in a batch."""
     lengths = ends - starts
-    order = np.argsort(lengths, kind="stable")
+    order = np.argsort(-lengths, kind="stable")
     order = order[lengths[order] > 0]
     first = 0
     while first < len(order):
-        last = first + 1
-        while last < len(order) and lengths[order[last]] * (last + 1 - first) <= BATCH_ROWS:
-            # Padding costs as much as text: do not let a batch mix short and long.
-            if lengths[order[last]] > 1.3 * lengths[order[first]] + 8:
-                break
-            last += 1
-        chosen = order[first:last]
-        size = lengths[chosen]
-        steps = np.minimum(np.arange(int(size.max()))[:, None], size[None, :] - 1)
-        yield starts[chosen][None, :] + steps, size
-        first = last
+        fit = int(np.searchsorted(np.cumsum(lengths[order[first:]]), BATCH_ROWS, side="right"))
+        chosen = order[first : first + max(fit, 1)]
+        yield _Packed.build(starts[chosen], lengths[chosen])
+        first += len(chosen)
 
 
-def _viterbi(scores: F64, valid: NDArray[np.bool_], transitions: F64) -> NDArray[np.int8]:
-    """Best paths of a padded batch, ``(time, batch, L)`` → ``(time, batch)``."""
-    steps, batch, labels = scores.shape
-    back = np.empty((steps, batch, labels), dtype=np.int8)
-    state = scores[0].copy()
-    for step in range(1, steps):
-        candidates = state[:, :, None] + transitions[None]
-        choice = candidates.argmax(axis=1)
-        back[step] = choice
-        moved = np.take_along_axis(candidates, choice[:, None, :], axis=1)[:, 0] + scores[step]
-        state = np.where(valid[step][:, None], moved, state)
-    path = np.empty((steps, batch), dtype=np.int8)
-    current = state.argmax(axis=1)
-    lanes = np.arange(batch)
-    for step in range(steps - 1, -1, -1):
-        path[step] = current
-        if step:
-            current = np.where(valid[step], back[step, lanes, current], current)
-    return path
+def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
+    """Posterior label probabilities of a batch, ``(L, N)``.
 
-
-def _marginals(scores: F64, valid: NDArray[np.bool_], transitions: F64) -> F64:
-    """Posterior label probabilities of a padded batch, same shape as ``scores``.
-
-    Works in probabilities scaled at every step, which is exact to rounding and needs no logarithm in the loop.
+    Works in probabilities scaled at every step, which is exact to rounding and needs no logarithm in the loop. Labels
+    come first, so that every operation of a step runs over neighbouring numbers.
     """
-    steps, batch, _ = scores.shape
-    potentials = np.exp(scores - scores.max(axis=2, keepdims=True))
+    scores = emissions[packed.rows].T.astype(np.float64, order="C")
+    potentials = np.exp(scores - scores.max(axis=0))
     links = np.exp(transitions - transitions.max())
+    turned = np.ascontiguousarray(links.T)
+    steps, active, begin = len(packed.active), packed.active, packed.begin
+    ones = np.ones(len(links))
     forward = np.empty_like(potentials)
-    forward[0] = potentials[0] / potentials[0].sum(axis=1, keepdims=True)
-    for step in range(1, steps):
-        alpha = (forward[step - 1] @ links) * potentials[step]
-        alpha /= alpha.sum(axis=1, keepdims=True)
-        forward[step] = np.where(valid[step][:, None], alpha, forward[step - 1])
-    backward = np.ones((batch, potentials.shape[2]))
-    out = forward.copy()
+    alpha = potentials[:, : active[0]]
+    for step in range(steps):
+        first, last = begin[step], begin[step + 1]
+        if step:
+            alpha = turned @ alpha[:, : last - first]
+            alpha *= potentials[:, first:last]
+        alpha = np.divide(alpha, ones @ alpha, out=forward[:, first:last])
+    beta = np.ones((len(links), 0))
     for step in range(steps - 2, -1, -1):
-        beta = (potentials[step + 1] * backward) @ links.T
-        beta /= beta.sum(axis=1, keepdims=True)
-        backward = np.where(valid[step + 1][:, None], beta, backward)
-        out[step] *= backward
-    normal: F64 = out / out.sum(axis=2, keepdims=True)
-    return normal
+        first, last = begin[step + 1], begin[step + 2]
+        here = np.ones((len(links), last - first))
+        here[:, : beta.shape[1]] = beta
+        here *= potentials[:, first:last]
+        beta = links @ here
+        beta /= ones @ beta
+        forward[:, begin[step] : begin[step] + last - first] *= beta
+    together: F64 = forward / forward.sum(axis=0)
+    return together
+
+
+def _doubtful(packed: _Packed, soft: F64) -> I64:
+    """The sequences whose likeliest labels one by one might not be their likeliest path.
+
+    Where the improbabilities of the likeliest labels add up to less than a half, the path of these labels is likelier
+    than all others together, hence the best one: no search is needed.
+    """
+    return np.nonzero(np.bincount(packed.lane, weights=1.0 - soft.max(axis=0)) > 0.49)[0]
+
+
+def _viterbi(packed: _Packed, emissions: F32, transitions: F64) -> NDArray[np.int8]:
+    """Best paths of a batch, ``(N,)``.
+
+    Only the best score of each label is kept on the way forward; on the way back it is worked out again which label
+    it came from, for the one label that is on the path.
+    """
+    scores = emissions[packed.rows].T.astype(np.float64, order="C")
+    steps, begin = len(packed.active), packed.begin
+    state = scores.copy()
+    links = transitions[:, :, None]
+    for step in range(1, steps):
+        first, last = begin[step], begin[step + 1]
+        before = state[:, begin[step - 1] : begin[step - 1] + last - first]
+        state[:, first:last] += np.maximum.reduce(before[:, None, :] + links, axis=0)
+    path = np.empty(len(packed.rows), dtype=np.int8)
+    current = np.zeros(0, dtype=np.int64)
+    for step in range(steps - 1, -1, -1):
+        first, last = begin[step], begin[step + 1]
+        going = len(current)
+        here = state[:, first:last].copy()
+        here[:, :going] += transitions[:, current]
+        current = here.argmax(axis=0)
+        path[first:last] = current
+    return path

@@ -1,46 +1,31 @@
-"""The templates of the mention tagger over characters, as one array of hashed ids.
+"""The templates of the mention tagger over characters.
 
-``mention_features`` turns the columns of a text into ``(len(text), T)`` ids of ``ID_BITS`` bits: column ``t`` is
-template ``t``. The same array trains the chain (each id becomes a CRFsuite attribute) and decodes with it, so that the
-two cannot drift apart. Context crosses sentence borders on purpose: the line before a list is evidence.
+``mention_features`` turns the columns of a text into ``(len(text), T)`` ids of ``ID_BITS`` bits, column ``t`` being
+template ``t``, for training (each id becomes a CRFsuite attribute); ``mention_scores`` adds up the weights of the same
+templates for a stretch of the text. Context crosses sentence borders on purpose: the line before a list is evidence.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.tagging.arrays import U64, codes, mix, shift
+from tongbao.tagging.arrays import U64, stretch
 from tongbao.tagging.columns import TextColumns, Words
-from tongbao.tagging.weights import ID_BITS
+from tongbao.tagging.templates import BLOCK_ROWS, Sink, Sums, Templates
+from tongbao.tagging.weights import F32, WeightTable
 
-_PRIME = np.uint64(0x100000001B3)
+I64 = NDArray[np.int64]
+
+#: How far to each side of a character the templates look.
+_REACH = 4
 #: A bracket that stays open longer than this many characters was never closed.
 _LONGEST_BRACKET = 200
-
-
-class Templates:
-    """Collects template columns; each is salted with its number, counted from ``first``, so that templates never share
-    ids.
-    """
-
-    def __init__(self, size: int, bits: int = ID_BITS, first: int = 1) -> None:
-        self._size = size
-        self._first = first
-        self._mask = np.uint64((1 << bits) - 1)
-        self._columns: list[NDArray[np.uint32]] = []
-
-    def add(self, *parts: U64) -> None:
-        """One template that joins ``parts``, each of shape ``(n,)``."""
-        joined = np.full(self._size, self._first + len(self._columns), dtype=np.uint64)
-        for part in parts:
-            joined = joined * _PRIME + part
-            joined ^= joined >> np.uint64(29)
-        self._columns.append((mix(joined) & self._mask).astype(np.uint32))
-
-    def array(self) -> NDArray[np.uint32]:
-        """All templates, ``(n, T)``."""
-        return np.stack(self._columns, axis=1) if self._columns else np.zeros((self._size, 0), dtype=np.uint32)
+_BRACKETS = (("《", "》"), ("（(", "）)"), ("“", "”"))
 
 
 def mention_features(columns: TextColumns, brackets: bool) -> NDArray[np.uint32]:
@@ -50,124 +35,183 @@ def mention_features(columns: TextColumns, brackets: bool) -> NDArray[np.uint32]
         columns: the columns of one text.
         brackets: whether to add what the brackets round a character say.
     """
-    templates = Templates(len(columns.chars))
-    chars, kinds = columns.chars, columns.kinds
-    _character_templates(templates, chars, kinds)
-    if columns.words is not None:
-        _word_templates(templates, columns.words)
-    if columns.names is not None and columns.cues is not None:
-        _lexicon_templates(templates, columns.names, columns.cues)
-    if columns.grammar is not None:
-        _grammar_templates(templates, chars, columns.grammar)
-    for column in columns.clusters or ():
-        _cluster_templates(templates, column)
-    if brackets:
-        _bracket_templates(templates, columns.points, chars, kinds)
+    size = len(columns.points)
+    templates = Templates(size)
+    _add(templates, columns, Marks.build(columns.points) if brackets else None, 0, size)
     return templates.array()
 
 
-def _character_templates(templates: Templates, chars: U64, kinds: U64) -> None:
-    c = {offset: shift(chars, offset) for offset in range(-4, 5)}
-    k = {offset: shift(kinds, offset) for offset in range(-3, 4)}
+def mention_scores(table: WeightTable, columns: TextColumns, marks: Marks | None, start: int, end: int) -> F32:
+    """Summed weights of the features of the characters ``[start, end)``: ``(end - start, L)``.
+
+    ``marks`` are those of the text where brackets are to be looked at.
+    """
+    scores = np.empty((end - start, table.weights.shape[1]), dtype=np.float32)
+    for first in range(start, end, BLOCK_ROWS):
+        last = min(first + BLOCK_ROWS, end)
+        sums = Sums(table, last - first)
+        _add(sums, columns, marks, first, last)
+        scores[first - start : last - start] = sums.scores
+    return scores
+
+
+class _Seen:
+    """A column as it is seen from the characters of a stretch."""
+
+    def __init__(self, column: NDArray[np.unsignedinteger], start: int, end: int) -> None:
+        self._wide = stretch(column, start - _REACH, end + _REACH)
+        self._size = end - start
+
+    def __getitem__(self, offset: int) -> U64:
+        """The value so many characters further on, at most ``_REACH``; zero outside the text."""
+        return self._wide[_REACH + offset : _REACH + offset + self._size]
+
+
+def _add(sink: Sink, columns: TextColumns, marks: Marks | None, start: int, end: int) -> None:
+    """All templates for the characters ``[start, end)``."""
+    see = partial(_Seen, start=start, end=end)
+    chars, kinds = see(columns.points), see(columns.kinds)
+    _character_templates(sink, chars, kinds)
+    if columns.words is not None:
+        _word_templates(sink, columns.words, slice(start, end))
+    if columns.names is not None and columns.cues is not None:
+        _lexicon_templates(sink, [see(tags) for tags in columns.names], see(columns.cues))
+    if columns.grammar is not None:
+        _grammar_templates(sink, chars, see(columns.grammar))
+    for column in columns.clusters or ():
+        _cluster_templates(sink, see(column))
+    if marks is not None:
+        _bracket_templates(sink, marks, columns.points, kinds[0], start, end)
+
+
+def _character_templates(sink: Sink, c: _Seen, k: _Seen) -> None:
     for offset in range(-3, 4):
-        templates.add(c[offset])
+        sink.add(c[offset])
     for first in range(-3, 3):
-        templates.add(c[first], c[first + 1])
+        sink.add(c[first], c[first + 1])
     for first in range(-3, 2):
-        templates.add(c[first], c[first + 1], c[first + 2])
-    templates.add(c[-1], c[1])
-    templates.add(c[-4], c[-3], c[-2], c[-1])
-    templates.add(c[-1], c[0], c[1], c[2])
-    templates.add(c[0], c[1], c[2], c[3])
-    templates.add(c[1], c[2], c[3], c[4])
-    templates.add(k[-1], k[0], k[1])
-    templates.add(k[-2], k[-1], k[0], k[1], k[2])
-    templates.add(k[-3], k[-2], k[-1], k[0], k[1], k[2], k[3])
-    templates.add(k[-1], c[0], k[1])
+        sink.add(c[first], c[first + 1], c[first + 2])
+    sink.add(c[-1], c[1])
+    sink.add(c[-4], c[-3], c[-2], c[-1])
+    sink.add(c[-1], c[0], c[1], c[2])
+    sink.add(c[0], c[1], c[2], c[3])
+    sink.add(c[1], c[2], c[3], c[4])
+    sink.add(k[-1], k[0], k[1])
+    sink.add(k[-2], k[-1], k[0], k[1], k[2])
+    sink.add(k[-3], k[-2], k[-1], k[0], k[1], k[2], k[3])
+    sink.add(k[-1], c[0], k[1])
 
 
-def _word_templates(templates: Templates, words: Words) -> None:
-    place, around = words.place, words.around
-    templates.add(place, np.minimum(words.width, np.uint64(5)))
+def _word_templates(sink: Sink, words: Words, at: slice) -> None:
+    place = words.place(at)
+    around = {offset: words.around(offset, at) for offset in range(-2, 3)}
+    sink.add(place, np.minimum(words.width(at), np.uint64(5)))
     for offset in (0, -1, 1, -2, 2):
-        templates.add(place, around[offset])
+        sink.add(place, around[offset])
     for first, second in ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2)):
-        templates.add(place, around[first], around[second])
+        sink.add(place, around[first], around[second])
 
 
-def _lexicon_templates(templates: Templates, names: tuple[U64, ...], cues: U64) -> None:
-    joint = np.zeros(len(cues), dtype=np.uint64)
+def _lexicon_templates(sink: Sink, names: Sequence[_Seen], cues: _Seen) -> None:
+    # Names in all lists as one number, at each character and at its neighbours.
+    joint = {offset: np.zeros_like(cues[0]) for offset in (-1, 0, 1)}
     for tags in names:
-        joint = joint * np.uint64(64) + tags
-        templates.add(tags, shift(tags, 1))
-        templates.add(shift(tags, -1), tags)
-    templates.add(joint)
-    templates.add(shift(joint, -1), joint, shift(joint, 1))
-    templates.add(cues)
-    templates.add(shift(cues, -1), shift(cues, 1))
-    templates.add(joint, cues)
+        for offset, numbers in joint.items():
+            numbers *= np.uint64(64)
+            numbers += tags[offset]
+        sink.add(tags[0], tags[1])
+        sink.add(tags[-1], tags[0])
+    sink.add(joint[0])
+    sink.add(joint[-1], joint[0], joint[1])
+    sink.add(cues[0])
+    sink.add(cues[-1], cues[1])
+    sink.add(joint[0], cues[0])
 
 
-def _grammar_templates(templates: Templates, chars: U64, tags: U64) -> None:
-    templates.add(tags)
-    templates.add(shift(tags, -1), tags, shift(tags, 1))
-    templates.add(tags, chars)
-    templates.add(tags, shift(chars, -1))
-    templates.add(tags, shift(chars, 1))
-    templates.add(tags, shift(chars, -2), shift(chars, -1))
-    templates.add(tags, shift(chars, 1), shift(chars, 2))
+def _grammar_templates(sink: Sink, c: _Seen, tags: _Seen) -> None:
+    sink.add(tags[0])
+    sink.add(tags[-1], tags[0], tags[1])
+    sink.add(tags[0], c[0])
+    sink.add(tags[0], c[-1])
+    sink.add(tags[0], c[1])
+    sink.add(tags[0], c[-2], c[-1])
+    sink.add(tags[0], c[1], c[2])
 
 
-def _cluster_templates(templates: Templates, column: U64) -> None:
-    g = {offset: shift(column, offset) for offset in range(-2, 3)}
-    templates.add(g[0])
-    templates.add(g[-1], g[0])
-    templates.add(g[0], g[1])
-    templates.add(g[-1], g[0], g[1])
-    templates.add(g[-2], g[-1])
-    templates.add(g[1], g[2])
-    templates.add(g[-2], g[-1], g[0], g[1], g[2])
+def _cluster_templates(sink: Sink, g: _Seen) -> None:
+    sink.add(g[0])
+    sink.add(g[-1], g[0])
+    sink.add(g[0], g[1])
+    sink.add(g[-1], g[0], g[1])
+    sink.add(g[-2], g[-1])
+    sink.add(g[1], g[2])
+    sink.add(g[-2], g[-1], g[0], g[1], g[2])
 
 
-def _previous(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each position the last marked position before or at it, -1 where there is none."""
-    positions = np.where(marks, np.arange(len(marks)), -1)
-    return np.maximum.accumulate(positions) if len(marks) else positions
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where the marks of a text stand: ``opening`` and ``closing`` for each of ``_BRACKETS``, and line ends; each an
+    ascending array of positions. ``size`` is the length of the text.
+    """
+
+    opening: tuple[I64, ...]
+    closing: tuple[I64, ...]
+    lines: I64
+    size: int
+
+    @classmethod
+    def build(cls, points: NDArray[np.uint32]) -> Marks:
+        """Those of the text with these code points."""
+
+        def places(members: str) -> I64:
+            found = points == ord(members[0])
+            for other in members[1:]:
+                found |= points == ord(other)
+            return np.flatnonzero(found)
+
+        opening, closing = zip(*((places(begin), places(end)) for begin, end in _BRACKETS), strict=True)
+        return cls(opening, closing, places("\n"), len(points))
 
 
-def _next(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each position the first marked position at or after it, ``n`` where there is none."""
-    size = len(marks)
-    positions = np.where(marks, np.arange(size), size)
-    return np.minimum.accumulate(positions[::-1])[::-1] if size else positions
+def _previous(marks: I64, start: int, end: int) -> I64:
+    """For each position of ``[start, end)`` the last mark before or at it, -1 where there is none."""
+    first, last = np.searchsorted(marks, (start, end)).tolist()
+    inside = marks[first:last]
+    values = np.concatenate([[marks[first - 1] if first else -1], inside])
+    return np.repeat(values, np.diff(np.concatenate([[start], inside, [end]])))
 
 
-def _in(points: NDArray[np.uint32], members: str) -> NDArray[np.bool_]:
-    return np.isin(points, codes(members))
+def _next(marks: I64, start: int, end: int, size: int) -> I64:
+    """For each position of ``[start, end)`` the first mark at or after it, ``size`` where there is none."""
+    first, last = np.searchsorted(marks, (start, end)).tolist()
+    inside = marks[first:last]
+    values = np.concatenate([inside, [marks[last] if last < len(marks) else size]])
+    return np.repeat(values, np.diff(np.concatenate([[start], inside + 1, [end]])))
 
 
-def _bracket_templates(templates: Templates, points: NDArray[np.uint32], chars: U64, kinds: U64) -> None:
+def _bracket_templates(sink: Sink, marks: Marks, points: NDArray[np.uint32], kinds: U64, start: int, end: int) -> None:
     """Inside which bracket a character stands, what stands before it opens, and how it ends."""
-    size = len(points)
-    padded = np.append(chars, np.zeros(4, dtype=np.uint64))
-    for opening, closing in (("《", "》"), ("（(", "）)"), ("“", "”")):
-        opened = _previous(_in(points, opening))
-        closed = _previous(_in(points, closing))
-        ahead = _next(_in(points, closing))
-        lines = _next(_in(points, "\n"))
-        inside = (opened >= 0) & (opened >= closed) & (ahead < size) & (ahead - opened <= _LONGEST_BRACKET)
-        inside |= (closed >= 0) & (closed == np.arange(size)) & (opened >= 0)
-        flag = inside.astype(np.uint64)
-        start = np.where(inside, opened, size)
-        end = np.where(inside, ahead, size)
-        before = padded[np.where(start < size, np.maximum(start - 1, 0), size)]
-        before2 = padded[np.where(start < size, np.maximum(start - 2, 0), size)]
-        tail = padded[np.where(end < size, np.maximum(end - 1, 0), size)]
-        tail2 = padded[np.where(end < size, np.maximum(end - 2, 0), size)]
-        broken = (inside & (lines < ahead)).astype(np.uint64)
-        templates.add(flag, broken, kinds)
-        templates.add(flag, tail, tail2)
-        templates.add(flag, before, before2)
-    newline = _previous(_in(points, "\n"))
-    from_start = np.minimum(np.arange(size) - newline, 6).astype(np.uint64)
-    templates.add(from_start, kinds)
+    here = np.arange(start, end)
+    lines = _next(marks.lines, start, end, marks.size)
+    for opening, closing in zip(marks.opening, marks.closing, strict=True):
+        opened, closed = _previous(opening, start, end), _previous(closing, start, end)
+        ahead = _next(closing, start, end, marks.size)
+        inside = (opened >= 0) & (opened >= closed) & (ahead < marks.size) & (ahead - opened <= _LONGEST_BRACKET)
+        inside |= (closed == here) & (opened >= 0)
+        sink.add(inside.astype(np.uint64), (inside & (lines < ahead)).astype(np.uint64), kinds)
+        _inside_templates(sink, points, inside, opened, ahead)
+    newline = _previous(marks.lines, start, end)
+    sink.add(np.minimum(here - newline, 6).astype(np.uint64), kinds)
+
+
+def _inside_templates(
+    sink: Sink, points: NDArray[np.uint32], inside: NDArray[np.bool_], opened: I64, ahead: I64
+) -> None:
+    """The two characters at the end of a bracket and the two before it, for what stands inside; few characters do."""
+    within = np.flatnonzero(inside)
+    flag = inside.astype(np.uint64)
+    for edge in (ahead[within], opened[within]):
+        near, far = np.zeros_like(flag), np.zeros_like(flag)
+        near[within] = points[np.maximum(edge - 1, 0)]
+        far[within] = points[np.maximum(edge - 2, 0)]
+        sink.add(flag, near, far)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,11 @@ from numpy.typing import NDArray
 from tongbao.records import Bulletin, Label, Span
 from tongbao.tagging.columns import FeatureOptions, Resources, TextColumns, text_columns
 from tongbao.tagging.crf import Crf
-from tongbao.tagging.features import mention_features
-from tongbao.tagging.mentions import from_bio, sequences, whole_titles
+from tongbao.tagging.features import Marks, mention_scores
+from tongbao.tagging.mentions import BIO, from_bio, sequences, whole_titles
+from tongbao.tagging.weights import BATCH_ROWS
+
+F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,16 @@ class Tagged:
     label: Label
     span: Span
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """How likely each character is part of a ``policy`` and of a ``quantity`` after the chain alone, ``(n,)`` each;
+    zero outside sentences.
+    """
+
+    policy: F64
+    quantity: F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +52,80 @@ class Tagger:
         """What the model sees of a text before any template."""
         return text_columns(text, self.resources, self.options)
 
-    def tag(self, bulletin: Bulletin, columns: TextColumns) -> tuple[list[Tagged], NDArray[np.float64]]:
-        """The mentions of one document in text order, and the marginals of all labels, ``(len(text), L)``.
+    def tag(self, bulletin: Bulletin, columns: TextColumns) -> tuple[list[Tagged], Beliefs]:
+        """The mentions of one document in text order, and what the chain believes of its characters.
 
-        Titles inside titles are not among them: one sequence cannot hold both (``mentions.nested_titles``).
+        Titles inside titles are not among the mentions: one sequence cannot hold both (``mentions.nested_titles``).
+        The text is read in stretches of some ten thousand characters, so that what is only needed to label them never
+        exists for the whole of it.
         """
         text = bulletin.text
-        if not text:
-            return [], np.zeros((0, len(self.crf.labels)))
-        emissions = self.crf.emissions(mention_features(columns, self.options.brackets))
-        pieces = sequences(text, bulletin.sentences)
-        path, marginals = self.crf.decode(emissions, [piece.start for piece in pieces], [piece.end for piece in pieces])
-        return [Tagged(*found) for found in whole_titles(text, from_bio(path, marginals))], marginals
+        beliefs = Beliefs(np.zeros(len(text)), np.zeros(len(text)))
+        found: list[tuple[Label, Span, float]] = []
+        held = _Held.nothing()
+        for start, end, path, marginals in self._decoded(bulletin, columns):
+            for part, label in ((beliefs.policy, "POLICY"), (beliefs.quantity, "QUANTITY")):
+                part[start:end] = marginals[:, [BIO.index(f"B-{label}"), BIO.index(f"I-{label}")]].sum(axis=1)
+            mentions, held = held.followed_by(start, path, marginals)
+            found.extend(mentions)
+        found.extend(held.last())
+        return [Tagged(*item) for item in whole_titles(text, found)], beliefs
+
+    def _decoded(self, bulletin: Bulletin, columns: TextColumns) -> Iterator[tuple[int, int, NDArray[np.int8], F64]]:
+        """Stretches of the text with the label of every character, ``(end - start,)``, and the marginals of all
+        labels, ``(end - start, L)``.
+        """
+        marks = Marks.build(columns.points) if self.options.brackets else None
+        for pieces in _stretches(sequences(bulletin.text, bulletin.sentences)):
+            start, end = pieces[0].start, pieces[-1].end
+            emissions = mention_scores(self.crf.table, columns, marks, start, end)
+            starts, ends = ([piece.start - start for piece in pieces], [piece.end - start for piece in pieces])
+            yield start, end, *self.crf.decode(emissions, starts, ends)
+
+
+def _stretches(pieces: Sequence[Span]) -> Iterator[Sequence[Span]]:
+    """Neighbouring sequences that together reach over at most ``BATCH_ROWS`` characters, or one alone."""
+    first = 0
+    for number, piece in enumerate(pieces):
+        if number > first and piece.end - pieces[first].start > BATCH_ROWS:
+            yield pieces[first:number]
+            first = number
+    if first < len(pieces):
+        yield pieces[first:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The end of a stretch, kept back from ``start`` on since the next stretch may go on with its last mention."""
+
+    start: int
+    path: NDArray[np.int8]
+    marginals: F64
+
+    @classmethod
+    def nothing(cls) -> _Held:
+        return cls(0, np.zeros(0, dtype=np.int8), np.zeros((0, len(BIO))))
+
+    def followed_by(
+        self, start: int, path: NDArray[np.int8], marginals: F64
+    ) -> tuple[list[tuple[Label, Span, float]], _Held]:
+        """The mentions that are complete once the stretch that begins at ``start`` is known, and what is held back."""
+        complete: list[tuple[Label, Span, float]] = []
+        if len(self.path) and self.start + len(self.path) != start:
+            complete = self.last()
+        elif len(self.path):
+            start = self.start
+            path, marginals = np.concatenate([self.path, path]), np.concatenate([self.marginals, marginals])
+        found = [(label, Span(span.start + start, span.end + start), c) for label, span, c in from_bio(path, marginals)]
+        if not found or found[-1][1].end < start + len(path):
+            return [*complete, *found], _Held.nothing()
+        *found, (_, last, _) = found
+        kept = last.start - start
+        return [*complete, *found], _Held(last.start, path[kept:], marginals[kept:])
+
+    def last(self) -> list[tuple[Label, Span, float]]:
+        """The mention that was held back, where nothing goes on with it."""
+        return [
+            (label, Span(span.start + self.start, span.end + self.start), confidence)
+            for label, span, confidence in from_bio(self.path, self.marginals)
+        ]

@@ -15,6 +15,8 @@ ID_BITS = 22
 CHOICE_BITS = 20
 #: Rows looked up together: bounds the memory of one step to tens of megabytes.
 BATCH_ROWS = 40_000
+#: Where fewer than one feature in so many has weights, only the rows of these are touched.
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,39 @@ class WeightTable:
         padded = np.vstack([np.zeros((1, weights.shape[1]), dtype=np.float32), weights.astype(np.float32)])
         return cls(ids, padded, rows)
 
+    def adder(self, scores: F32) -> Adder:
+        """What adds the weights of features to ``scores``, ``(n, L)``, in place."""
+        return Adder(self, scores)
+
     def scores(self, features: NDArray[np.uint32]) -> F32:
         """Summed weights of each row of features: ``(n, T)`` ids → ``(n, L)``."""
         out = np.zeros((features.shape[0], self.weights.shape[1]), dtype=np.float32)
         for first in range(0, features.shape[0], BATCH_ROWS):
-            rows = self.rows[features[first : first + BATCH_ROWS]]
-            block = out[first : first + BATCH_ROWS]
-            for column in range(rows.shape[1]):
-                block += self.weights[rows[:, column]]
+            columns = features[first : first + BATCH_ROWS].T.astype(np.int64, order="C")
+            adder = self.adder(out[first : first + BATCH_ROWS])
+            for ids in columns:
+                adder.add(ids)
         return out
+
+
+class Adder:
+    """Adds the weights of one feature of every row after the other, always in the order of the calls: sums of floats
+    depend on their order.
+    """
+
+    def __init__(self, table: WeightTable, scores: F32) -> None:
+        self._table = table
+        self._scores = scores
+        self._rows = np.empty(len(scores), dtype=np.int32)
+        self._taken = np.empty_like(scores)
+
+    def add(self, ids: NDArray[np.int64]) -> None:
+        """Add the weights of ``ids``, ``(n,)``, one of each row of scores."""
+        table, rows = self._table, self._rows
+        # With ``out``, numpy looks up without a copy only where it need not check the ids; all are cut to the table.
+        np.take(table.rows, ids, out=rows, mode="clip")
+        if np.count_nonzero(rows) * _FEW < len(rows):
+            known = np.flatnonzero(rows)
+            self._scores[known] += np.take(table.weights, rows[known], axis=0)
+        else:
+            self._scores += np.take(table.weights, rows, axis=0, out=self._taken, mode="clip")
