@@ -54,6 +54,11 @@ def no_model() -> Callable[[Any], Any]:
     raise ModelError("models/none", "no model folder here", "name another")
 
 
+def full() -> Callable[[Any], Any]:
+    """A setup that fails in a way that nobody foresaw."""
+    raise OSError(28, "No space left on device")
+
+
 def stillborn() -> Callable[[Any], Any]:
     """A setup that ends its process."""
     os._exit(9)

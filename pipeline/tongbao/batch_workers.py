@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from tongbao import __version__
 from tongbao.batch import Input, Outcome, find_inputs, run
@@ -20,10 +19,7 @@ from tongbao.lexicon import read_user_lexicons
 from tongbao.near_duplicates import Reposts
 from tongbao.records import Bulletin, Tables
 from tongbao.rows import SCHEMA
-from tongbao.workers import Lost, PackedError, Setup, pack_error, unpack_error, work
-
-#: An outcome that can be pickled: the error, which cannot, stands in parts behind it.
-_Sent: TypeAlias = tuple[Outcome, PackedError | None]
+from tongbao.workers import Lost, Setup, work
 
 _REMEDIES = {
     "timeout": "give it more time (--timeout), or leave it out",
@@ -131,29 +127,9 @@ def run_batch(
         ModelError, LexiconError: what ``setup`` raised.
         ProcessingError: workers cannot be started.
     """
-    with closing(work(inputs, _Sending(setup), workers, timeout)) as results:
+    with closing(work(inputs, setup, workers, timeout)) as results:
         for item, result in results:
-            yield lost(item, result) if isinstance(result, Lost) else _received(result)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    """A setup whose outcomes can be pickled."""
-
-    setup: Setup[Input, Outcome]
-
-    def __call__(self) -> Callable[[Input], _Sent]:
-        return partial(_sent, self.setup())
-
-
-def _sent(function: Callable[[Input], Outcome], item: Input) -> _Sent:
-    outcome = function(item)
-    return replace(outcome, error=None), None if outcome.error is None else pack_error(outcome.error)
-
-
-def _received(sent: _Sent) -> Outcome:
-    outcome, error = sent
-    return outcome if error is None else replace(outcome, error=unpack_error(error))
+            yield lost(item, result) if isinstance(result, Lost) else result
 
 
 def lost(item: Input, result: Lost) -> Outcome:

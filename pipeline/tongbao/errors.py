@@ -15,6 +15,10 @@ class TongbaoError(Exception):
         self.remedy = remedy
         super().__init__(f"{place}: {reason}" + (f" ({remedy})" if remedy else ""))
 
+    def __reduce__(self) -> tuple[type[TongbaoError], tuple[str, str, str]]:
+        """How it is pickled: an exception is made again from its ``args``, and those are the message."""
+        return type(self), (self.place, self.reason, self.remedy)
+
 
 class ReadingError(TongbaoError):
     """A file cannot be read as a document."""

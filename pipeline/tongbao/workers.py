@@ -32,8 +32,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 #: Called once in every process; what it returns is called with every task. Pickled: a class or function of a module.
 Setup: TypeAlias = Callable[[], Callable[[T], R]]
-#: The parts of an error, which itself takes three arguments and hands pickle one.
-PackedError: TypeAlias = tuple[type[TongbaoError], str, str, str]
 
 #: Tasks that a worker holds: the one it is at and the next, so that it need not wait for an answer between the two.
 _HELD = 2
@@ -216,7 +214,7 @@ class Pool(Generic[T, R]):
         if kind == "ready":
             worker.ready, self._stillborn = True, 0
         elif kind == "broken":
-            raise unpack_error(value)
+            raise value
         else:
             number = worker.held.popleft()
             yield number, value if kind == "done" else Lost("failed", value, seconds)
@@ -279,19 +277,6 @@ def work(
         yield from pool.run(tasks, ordered=ordered)
 
 
-def pack_error(error: Exception) -> PackedError:
-    """An error as what can be pickled; one of another family as a ``ProcessingError``."""
-    if isinstance(error, TongbaoError):
-        return type(error), error.place, error.reason, error.remedy
-    return ProcessingError, "workers", f"unforeseen {type(error).__name__}: {error}", "please report it"
-
-
-def unpack_error(packed: PackedError) -> TongbaoError:
-    """The error again."""
-    kind, place, reason, remedy = packed
-    return kind(place, reason, remedy)
-
-
 # The other side: what runs in the process of a worker.
 
 
@@ -300,8 +285,12 @@ def _serve(connection: Connection[Any, Any], setup: Setup[T, R]) -> None:
     _detach()
     try:
         function = setup()
+    except TongbaoError as error:
+        connection.send(("broken", error))
+        return
     except Exception as error:
-        connection.send(("broken", pack_error(error)))
+        reason = f"unforeseen {type(error).__name__}: {error}"
+        connection.send(("broken", ProcessingError("workers", reason, "please report it")))
         return
     connection.send(("ready", None))
     while True:

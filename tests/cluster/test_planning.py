@@ -17,7 +17,6 @@ from tongbao.cluster import Manifest, Order, Plan, Record, Task, plan
 from tongbao.cluster.parts import do_chunk, marks
 from tongbao.cluster.scheduling import apart, connect
 from tongbao.errors import ProcessingError, ReadingError, TongbaoError, WritingError
-from tongbao.workers import unpack_error
 
 pytest.importorskip("duckdb")
 ORDER = Order(fakes.FakeJob()).checked()
@@ -209,9 +208,9 @@ def test_what_a_worker_does_not_see(out: Path, folder: Path, tmp_path: Path) -> 
     task = _plan(out, folder).tasks[0]
 
     def error(task: Task, work: Path) -> TongbaoError:
-        packed = do_chunk(ORDER, task, work).error
-        assert packed is not None
-        return unpack_error(packed)
+        error = do_chunk(ORDER, task, work).error
+        assert error is not None
+        return error
 
     assert "does not see the output folder" in str(error(task, tmp_path / "none"))
     missing = tuple(replace(item, path=tmp_path / "none" / item.path.name) for item in task.inputs)

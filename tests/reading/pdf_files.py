@@ -59,8 +59,8 @@ def pdf(pages: Sequence[Iterable[Mark]], *, unmapped: str = "", rotate: int = 0,
         "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Song /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
         " /Supplement 0 >> /DW 1000 /W [32 126 500] /FontDescriptor << /Type /FontDescriptor /FontName /Song /Flags 4"
         " /FontBBox [0 -120 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 700 /StemV 80 >> >>",
-        _stream(_to_unicode(sorted(set("".join(used)) - set(unmapped)))),
-        _stream(
+        stream(_to_unicode(sorted(set("".join(used)) - set(unmapped)))),
+        stream(
             b"\x80" * 4,
             " /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8",
         ),
@@ -70,8 +70,8 @@ def pdf(pages: Sequence[Iterable[Mark]], *, unmapped: str = "", rotate: int = 0,
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Rotate {rotate} /Contents {8 + 2 * i} 0 R"
             " /Resources << /Font << /F 3 0 R >> /XObject << /I 6 0 R >> >> >>"
         )
-        objects.append(_stream(content))
-    return _file(objects, extra)
+        objects.append(stream(content))
+    return document(objects, extra)
 
 
 def _content(page: Iterable[Mark]) -> bytes:
@@ -98,13 +98,15 @@ def _to_unicode(characters: Sequence[str]) -> bytes:
     ).encode()
 
 
-def _stream(data: bytes, entries: str = "") -> bytes:
+def stream(data: bytes, entries: str = "") -> bytes:
+    """An object that is a packed stream, with more entries in its dictionary."""
     packed = zlib.compress(data)
     head = f"<< /Length {len(packed)} /Filter /FlateDecode{entries} >>\nstream\n"
     return head.encode() + packed + b"\nendstream"
 
 
-def _file(objects: Sequence[str | bytes], extra: str) -> bytes:
+def document(objects: Sequence[str | bytes], extra: str = "") -> bytes:
+    """A PDF of the objects, numbered from 1, of which the first is the catalogue."""
     out = bytearray(b"%PDF-1.5\n")
     offsets: list[int] = []
     for number, content in enumerate(objects, 1):

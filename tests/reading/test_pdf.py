@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongbao.errors import ReadingError
-from tongbao.reading import ocr, pdf, pdf_sheets, read_file
+from tongbao.reading import ocr, pdf, pdf_limits, pdf_sheets, read_file
 from tongbao.reading.pages import Glyph, Page, pieces_of
 from tongbao.reading.pdf import read_pdf
 
@@ -287,7 +287,7 @@ def test_a_password() -> None:
 
 
 def test_too_many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "MAX_PAGES", 2)
+    monkeypatch.setattr(pdf_limits, "MAX_PAGES", 2)
     assert read_pdf(written([BODY, BODY]), None, "a.pdf").text
     assert "more than 2 pages" in _refused(written([BODY] * 3)).reason
 

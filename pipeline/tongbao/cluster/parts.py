@@ -20,7 +20,7 @@ from tongbao.batch_workers import Job, lost
 from tongbao.cluster.manifest import ANNOTATIONS, Failure, Record, Source, part_path
 from tongbao.errors import ModelError, ReadingError, TongbaoError, WritingError
 from tongbao.row_filters import at_least
-from tongbao.workers import Lost, PackedError, pack_error
+from tongbao.workers import Lost
 from tongbao.writing import TableName, WriteOptions, Writer, Writers, open_writer
 from tongbao.writing.columns import rows_of
 
@@ -72,7 +72,7 @@ class Answer:
 
     record: Record | None = None
     files: Path | None = None
-    error: PackedError | None = None
+    error: TongbaoError | None = None
 
 
 #: A process works on one chunk at a time, whatever number of threads its worker has: they would share one interpreter.
@@ -88,7 +88,7 @@ def do_chunk(order: Order, task: Task, work: Path) -> Answer:
         try:
             return _do_chunk(order, task, work)
         except TongbaoError as error:
-            return Answer(error=pack_error(error))
+            return Answer(error=error)
 
 
 def _do_chunk(order: Order, task: Task, work: Path) -> Answer:

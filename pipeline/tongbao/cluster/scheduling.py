@@ -23,7 +23,7 @@ from tongbao.batch_workers import lost
 from tongbao.cluster.manifest import UNFINISHED, Manifest, Record
 from tongbao.cluster.parts import Answer, Order, Task, do_chunk, marks, new_attempt, write_part
 from tongbao.errors import ProcessingError
-from tongbao.workers import Lost, unpack_error
+from tongbao.workers import Lost
 from tongbao.writing.base import telling
 
 #: Chunks that are with the scheduler at any time: enough for some hundred processes, and little of its memory.
@@ -139,7 +139,7 @@ class _Run:
 
     def _accepted(self, task: Task, answer: Answer) -> Done:
         if answer.error is not None:
-            raise unpack_error(answer.error)
+            raise answer.error
         if answer.record is None or answer.files is None:
             return Done(self.manifest.records[task.name], before=True)
         self._accept(answer.record, answer.files)

@@ -10,8 +10,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from io import BytesIO
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from tongbao.errors import ReadingError
@@ -23,7 +21,6 @@ from tongbao.reading.pdf_sheets import Sheet, sheet_of
 if TYPE_CHECKING:
     from pdfplumber.page import Page as PlumberPage
 
-MAX_PAGES = 2_000
 MAX_CHARACTERS = 10_000_000
 
 #: From this share of a page's characters on, broken ones make it unreadable.
@@ -41,8 +38,9 @@ def read_pdf(data: bytes, declared: str | None, place: str) -> Extracted:
     ``declared`` is of no use here: a PDF says itself what its characters are.
 
     Raises:
-        ReadingError: it is damaged, locked with a password, longer than 2,000 pages or 10 million characters, of
-            pictures only while the extra ``ocr`` is not installed, or has a page whose characters have no meaning.
+        ReadingError: it is damaged, locked with a password, longer than 2,000 pages or 10 million characters, unpacks
+            to more than the limits of ``tongbao.reading.pdf_limits``, is of pictures only while the extra ``ocr`` is
+            not installed, or has a page whose characters have no meaning.
     """
     with _quiet():
         sheets = _with_scans(data, list(_sheets(data, place)), place)
@@ -62,35 +60,31 @@ def _sheets(data: bytes, place: str) -> Iterator[Sheet]:
                 reason = f"more than {MAX_CHARACTERS:,} characters up to page {number}"
                 raise ReadingError(place, reason, "split the file")
             yield sheet
-    except (ReadingError, GeneratorExit):
+    except (ReadingError, MemoryError, GeneratorExit):
         raise
     except Exception as error:  # pdfminer raises whatever a damaged file makes it stumble over
         where = f" at page {number}" if number else ""
         raise ReadingError(place, f"damaged PDF{where}: {_said(error)}", "fetch or save the file again") from None
 
 
-def _opened(data: bytes, place: str) -> list[PlumberPage]:
+def _opened(data: bytes, place: str) -> Sequence[PlumberPage]:
     """The pages, unread."""
     try:
-        import pdfplumber
         from pdfminer.pdfdocument import PDFEncryptionError
-        from pdfminer.pdfpage import PDFPage
+
+        from tongbao.reading.pdf_limits import open_pdf
     except ImportError as error:
         raise missing_library(place, error) from None
     if b"%PDF-" not in data[:1024]:
         raise ReadingError(place, "this is no PDF document", "check what the file is")
     try:
-        document = pdfplumber.open(BytesIO(data))
-    except Exception as error:
-        if isinstance(error.args[0] if error.args else None, PDFEncryptionError):
-            remedy = "take the password off (print it to a new PDF) and try again"
-            raise ReadingError(place, "the PDF is encrypted and opens with a password only", remedy) from None
-        raise
-    if sum(1 for _ in islice(PDFPage.create_pages(document.doc), MAX_PAGES + 1)) > MAX_PAGES:
-        raise ReadingError(place, f"more than {MAX_PAGES:,} pages", "split the file")
-    if not document.pages:
+        pages = open_pdf(data, place)
+    except PDFEncryptionError:
+        remedy = "take the password off (print it to a new PDF) and try again"
+        raise ReadingError(place, "the PDF is encrypted and opens with a password only", remedy) from None
+    if not pages:
         raise ReadingError(place, "damaged PDF: it has no pages", "fetch or save the file again")
-    return document.pages
+    return pages
 
 
 def _with_scans(data: bytes, sheets: list[Sheet], place: str) -> list[Sheet]:
@@ -118,9 +112,8 @@ def _pages(numbers: Sequence[int]) -> str:
 
 
 def _said(error: BaseException) -> str:
-    """The kind of the innermost error and what it says, on one line."""
-    inner = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
-    return " ".join(f"{type(inner).__name__} {inner}".split())[:_SAID]
+    """The kind of an error and what it says, on one line."""
+    return " ".join(f"{type(error).__name__} {error}".split())[:_SAID]
 
 
 @contextmanager
