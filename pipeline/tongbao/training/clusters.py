@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
+from tongbao.training.threads import one_thread
 
 _HEADER = 29
 _DIMENSION = 128
@@ -54,7 +55,6 @@ def cluster_table(sizes: Sequence[int], seed: int) -> NDArray[np.uint8]:
         ConfigError: a size is out of range.
     """
     from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
 
     if any(not 1 <= size <= 255 for size in sizes):
         raise ConfigError("clusters", f"sizes {list(sizes)} are out of range", "use numbers from 1 to 255")
@@ -63,7 +63,7 @@ def cluster_table(sizes: Sequence[int], seed: int) -> NDArray[np.uint8]:
     points = np.array([ord(character) for character in characters])
     table = np.zeros((0x10000, len(sizes)), dtype=np.uint8)
     # On one thread: several add up the parts of a sum in an order of their own, and another machine's table is another.
-    with threadpool_limits(limits=1):
+    with one_thread():
         for column, size in enumerate(sizes):
             found = KMeans(size, n_init=1, random_state=seed, algorithm="lloyd").fit_predict(unit)
             table[points, column] = found + 1

@@ -1,33 +1,36 @@
-"""Training of a linear chain with CRFsuite on hashed feature ids.
+"""Training of a linear chain on hashed feature ids.
 
-CRFsuite sees each id as the attribute ``str(id)``; afterwards its weights are read back into arrays, so that nothing of
-it is needed for decoding. Training is deterministic: L-BFGS has no randomness and the data keep their order.
-
-Source: Okazaki (2007), "CRFsuite: a fast implementation of conditional random fields".
+The features, the objective and the way to its minimum are those of CRFsuite (Okazaki 2007), on arrays: conditional log
+likelihood with L1 and L2 norms, by OWL-QN. Training is deterministic: nothing in it is random, and sums have one order.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pycrfsuite
 from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.weights import WeightTable
+from tongbao.training.chain_data import ChainData, build
+from tongbao.training.chain_loss import ChainLoss
+from tongbao.training.owlqn import minimise
+from tongbao.training.threads import one_thread
 
-#: Weight of a label without an example: CRFsuite does not know it, and a weight of 0 would be that of a likely one.
+#: Weight of a label without an example: it was not in the training, and a weight of 0 would be that of a likely one.
 _NEVER = -1000.0
+#: What is smaller is noise, and round figures compress.
+_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class CrfParameters:
-    """``c1`` and ``c2`` weigh the L1 and L2 norms, ``min_frequency`` drops rarer features."""
+    """``c1`` and ``c2`` weigh the L1 norm and the sum of squares, ``min_frequency`` drops rarer pairs of feature and
+    label; ``iterations`` is the largest number of steps.
+    """
 
     c1: float = 0.05
     c2: float = 0.05
@@ -48,46 +51,36 @@ def train_crf(
     Raises:
         ConfigError: there is nothing to train on.
     """
-    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-    names: dict[int, str] = {}
-    count = 0
-    for features, tags in sequences:
-        items = [[names.setdefault(value, str(value)) for value in row] for row in features.tolist()]
-        trainer.append(pycrfsuite.ItemSequence(items), list(tags))
-        count += 1
-    if not count:
+    pieces: list[NDArray[np.uint32]] = []
+    tags: list[str] = []
+    lengths: list[int] = []
+    for features, names in sequences:
+        if len(names):
+            pieces.append(features)
+            tags += names
+            lengths.append(len(names))
+    if not tags:
         raise ConfigError("training data", "no sequence to train on", "name at least one gold file with annotations")
-    trainer.set_params(
-        {
-            "c1": parameters.c1,
-            "c2": parameters.c2,
-            "max_iterations": parameters.iterations,
-            "feature.minfreq": parameters.min_frequency,
-            "feature.possible_transitions": True,
-        }
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "chain.crfsuite"
-        trainer.train(str(path))
-        return read_weights(path, labels)
+    # Numbered by name, so that the weights do not depend on the order that was asked for.
+    known, numbers = np.unique(np.array(tags), return_inverse=True)
+    data = build(np.concatenate(pieces), numbers, np.array(lengths), len(known), parameters.min_frequency)
+    del pieces
+    loss = ChainLoss(data, len(known), parameters.c2)
+    with one_thread():
+        point, _ = minimise(loss, np.zeros(loss.size), parameters.c1, parameters.iterations)
+    return _chain(np.round(point, _DECIMALS), data, [labels.index(name) for name in known.tolist()], labels)
 
 
-def read_weights(path: Path, labels: Sequence[str]) -> Crf:
-    """The weights of a CRFsuite file as arrays. CRFsuite prints six decimals; nothing more survives."""
-    tagger = pycrfsuite.Tagger()
-    tagger.open(str(path))
-    info = tagger.info()
-    tagger.close()
-    column = {label: number for number, label in enumerate(labels)}
-    ids = np.array(sorted({int(attribute) for attribute, _ in info.state_features}), dtype=np.uint32)
-    row = {int(identifier): number for number, identifier in enumerate(ids)}
+def _chain(point: NDArray[np.float64], data: ChainData, columns: Sequence[int], labels: Sequence[str]) -> Crf:
+    """The chain of a point of :class:`ChainLoss`, whose labels are ``columns`` of ``labels``."""
+    weights_of_features = point[: len(data.features)]
+    kept = weights_of_features != 0
+    ids, rows = np.unique(data.features[kept], return_inverse=True)
     weights = np.zeros((len(ids), len(labels)), dtype=np.float32)
-    for (attribute, label), weight in info.state_features.items():
-        weights[row[int(attribute)], column[label]] = weight
+    weights[rows, np.array(columns)[data.columns[kept]]] = weights_of_features[kept]
     transitions = np.zeros((len(labels), len(labels)), dtype=np.float32)
-    for (first, second), weight in info.transitions.items():
-        transitions[column[first], column[second]] = weight
-    unseen = [column[label] for label in labels if label not in info.labels]
+    transitions[np.ix_(columns, columns)] = point[len(data.features) :].reshape(len(columns), -1)
+    unseen = sorted(set(range(len(labels))) - set(columns))
     weights[:, unseen] = _NEVER
     transitions[unseen, :] = _NEVER
     transitions[:, unseen] = _NEVER

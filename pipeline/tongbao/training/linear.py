@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
 from tongbao.tagging.weights import CHOICE_BITS, WeightTable
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """Sums of floats come out the same with any number of cores; and L-BFGS on short vectors is faster so."""
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
-    return limits
+from tongbao.training.threads import one_thread
 
 
 def fit_linear(features: NDArray[np.uint32], target: Sequence[int], classes: int, strength: float) -> WeightTable:
@@ -52,7 +44,7 @@ def fit_linear(features: NDArray[np.uint32], target: Sequence[int], classes: int
     ones = np.ones(features.size, dtype=np.float64)
     matrix = csr_matrix((ones, columns.reshape(-1), rows), shape=(features.shape[0], len(ids)))
     model = LogisticRegression(C=strength, max_iter=300, fit_intercept=False, solver="lbfgs", tol=1e-3)
-    with _one_thread():
+    with one_thread():
         model.fit(matrix, wanted)
     if classes == 2:
         weights[:, 0] = model.coef_[0]
@@ -100,7 +92,7 @@ def fit_ranker(
         gradient = matrix.T @ ((share - target) * learned)
         return penalty / 2 * float(weights @ weights) - float(likelihood), gradient + penalty * weights
 
-    with _one_thread():
+    with one_thread():
         found = minimize(loss, np.zeros(len(ids)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
     weights = np.round(found.x[:, None].astype(np.float32), 6)
     return WeightTable.build(ids.astype(np.uint32), weights, CHOICE_BITS)
