@@ -20,7 +20,7 @@ from tongbao.tagging.mentions import BIO
 
 TEXT = "2023年，泉州市教育局查处违规问题机构150个，罚没1.24万元。\n1.落实《水质监测办法》(牵头单位：市水利局)\n"
 #: What trains or serves others; pandas is nowhere wanted.
-HEAVY = ("spacy", "sklearn", "scipy", "pycrfsuite", "pydantic", "confection", "pandas", "joblib")
+HEAVY = ("spacy", "sklearn", "scipy", "pydantic", "confection", "pandas", "joblib")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The one path from text to rows: ``load`` a model, ``extract`` documents with it.
 
-Imports neither spaCy nor scikit-learn nor CRFsuite: everything learned is arrays on disk.
+Imports neither spaCy nor scikit-learn nor scipy: everything learned is arrays on disk.
 """
 
 from __future__ import annotations

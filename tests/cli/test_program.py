@@ -19,7 +19,7 @@ from tongbao.cli.app import app
 
 COMMAND = [sys.executable, "-c", "from tongbao.cli import main; main()"]
 VERBS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-HEAVY = ("numpy", "jieba", "rjieba", "regex", "charset_normalizer", "spacy", "sklearn", "pycrfsuite")
+HEAVY = ("numpy", "jieba", "rjieba", "regex", "charset_normalizer", "spacy", "sklearn", "scipy")
 
 
 def _environment() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Linear-chain conditional random fields over whole batches, in numpy.
 
-The weights come from CRFsuite (``training.crf``), which trains on the same hashed feature ids that this module looks
-up; a test holds the two decoders against each other. Scores are natural logarithms.
+The weights come from ``training.crf``, which trains on the same hashed feature ids that this module looks up; a test
+holds this decoder against CRFsuite's. Scores are natural logarithms.
 
 Source: Lafferty, McCallum and Pereira (2001), "Conditional random fields"; forward-backward after Rabiner (1989) with
 the scores of each step shifted by their maximum.

@@ -1,8 +1,8 @@
 """The templates of the mention tagger over characters.
 
 ``mention_features`` turns the columns of a text into ``(len(text), T)`` ids of ``ID_BITS`` bits, column ``t`` being
-template ``t``, for training (each id becomes a CRFsuite attribute); ``mention_scores`` adds up the weights of the same
-templates for a stretch of the text. Context crosses sentence borders on purpose: the line before a list is evidence.
+template ``t``, for training; ``mention_scores`` adds up the weights of the same templates for a stretch of the text.
+Context crosses sentence borders on purpose: the line before a list is evidence.
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@ def _meta(config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> 
     """Meta data in spaCy's form, with what is ours under ``tongbao``."""
     facts = config.model
     guidelines = config.data.guidelines
-    libraries = ("numpy", "jieba", "rjieba", "python-crfsuite", "scikit-learn")
+    libraries = ("numpy", "jieba", "rjieba", "scikit-learn", "scipy")
     return {
         "lang": facts.lang,
         "name": facts.name,
