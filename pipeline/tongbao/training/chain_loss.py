@@ -1,5 +1,5 @@
-"""What a linear chain's training minimises: the negative log likelihood of the gold labels and half the L2 norm of the
-weights, as CRFsuite weighs it.
+"""What a linear chain's training minimises: the negative log likelihood of the gold labels, and ``c2`` times the sum of
+squares of the weights, without a factor of one half, as in CRFsuite.
 
 Source: Lafferty, McCallum and Pereira (2001), "Conditional random fields"; forward-backward after Rabiner (1989), all
 sequences side by side, in probabilities that are scaled at every step.
