@@ -14,6 +14,7 @@ from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import Marks, mention_scores
 from tongbao.tagging.mentions import BIO, from_bio, sequences, whole_titles
 from tongbao.tagging.weights import BATCH_ROWS
+from tongbao.tagging.whole_periods import whole_periods
 
 F64 = NDArray[np.float64]
 
@@ -69,7 +70,7 @@ class Tagger:
             mentions, held = held.followed_by(start, path, marginals)
             found.extend(mentions)
         found.extend(held.last())
-        return [Tagged(*item) for item in whole_titles(text, found)], beliefs
+        return [Tagged(*item) for item in whole_periods(text, whole_titles(text, found))], beliefs
 
     def _decoded(self, bulletin: Bulletin, columns: TextColumns) -> Iterator[tuple[int, int, NDArray[np.int8], F64]]:
         """Stretches of the text with the label of every character, ``(end - start,)``, and the marginals of all
