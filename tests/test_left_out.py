@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import get_args
 
 import pytest
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 
 from tongbao.annotation import read_gold
 from tongbao.extraction import load
-from tongbao.left_out import left_out
-from tongbao.numbers import find_numbers
+from tongbao.left_out import _firm, _loose, left_out
+from tongbao.numbers import find_figures, find_numbers
+from tongbao.numbers.numerals import fold_forms
 from tongbao.reading import read_file, read_text
 from tongbao.records import (
     Annotated,
@@ -54,7 +56,30 @@ def _cases() -> list[tuple[str, str, tuple[Span, ...]]]:
 def _left_out(
     bulletin: Bulletin, mentions: Iterable[Mention] = (), rows: Iterable[Span] = ()
 ) -> list[tuple[Span, LeftOutReason, float | None]]:
-    return left_out(bulletin, tuple(mentions), rows, lambda span: LIKELY)
+    return left_out(bulletin, tuple(mentions), rows, lambda span: LIKELY, find_figures(bulletin.text))
+
+
+_LETTERS = "".join(
+    sorted({c for _, p in (*_firm(), *_loose()) for c in p.pattern if c.isalnum()} | set(" \n[](),.:-—/“”·"))
+)
+
+
+def _without_guard(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    guard, _, alternatives = pattern.pattern.partition("])")
+    assert guard.startswith("(?=[")
+    return re.compile(alternatives, pattern.flags)
+
+
+@pytest.mark.parametrize("pattern", [p for _, p in (*_firm(), *_loose())], ids=lambda p: p.pattern[:24])
+def test_the_first_characters_of_a_pattern_lose_no_match(pattern: re.Pattern[str], repository: Path) -> None:
+    """On all gold, on the cases of this file, and on random texts of the characters that patterns speak of."""
+    bare = _without_guard(pattern)
+    random = Random(1)
+    texts = [text for _, text, _ in _cases()]
+    texts += ["".join(random.choices(_LETTERS, k=4000)), "".join(random.choices("年月日号第0123一二十(-:. \n", k=9000))]
+    texts += [d.text for file in sorted(repository.glob("annotations/gold/**/*.jsonl")) for d in read_gold(file)]
+    for text in map(fold_forms, texts):
+        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in bare.finditer(text)]
 
 
 @cache
@@ -113,7 +138,7 @@ def test_the_probability_is_asked_for_the_number_itself() -> None:
         asked.append(span.of(text))
         return len(asked) / 10
 
-    found = left_out(read_text(text), (), [], probability)
+    found = left_out(read_text(text), (), [], probability, find_figures(text))
     assert asked == ["43", "5"]
     assert [how for _, _, how in found] == [0.1, 0.2]
 

@@ -74,8 +74,9 @@ class Extractor:
         subject, mentions, beliefs = self.mentions(bulletin)
         links = self._links(subject, mentions)
         annotated, rows = self._joined(subject, _without_idle_scopes(mentions, links), links)
-        units = subject.vocabulary.units
-        tables = build_tables(bulletin, annotated, self.name, _QuantityProbability(beliefs.quantity), rows, units)
+        units, figures = subject.vocabulary.units, subject.columns.figures
+        likely = _QuantityProbability(beliefs.quantity)
+        tables = build_tables(bulletin, annotated, self.name, likely, rows, units, figures)
         return Extraction(bulletin, annotated, tables)
 
     def extract_all(self, sources: Iterable[str | Bulletin]) -> Iterator[Extraction]:

@@ -12,10 +12,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import TypeAlias
 
-from tongbao.numbers import UnitTable, find_numbers, find_quantities
-from tongbao.numbers.numerals import fold_forms
+from tongbao.numbers import Figures
 from tongbao.records import Bulletin, LeftOutReason, Mention, Span
 
 _Patterns: TypeAlias = tuple[tuple[LeftOutReason, re.Pattern[str]], ...]
@@ -37,7 +37,7 @@ def left_out(
     mentions: Sequence[Mention],
     rows: Iterable[Span],
     probability: Callable[[Span], float],
-    units: UnitTable | None = None,
+    figures: Figures,
 ) -> list[tuple[Span, LeftOutReason, float | None]]:
     """Every number of the text that no row covers.
 
@@ -47,34 +47,34 @@ def left_out(
         rows: spans of the quantities that became rows.
         probability: how likely a stretch is a quantity after all; reported for what looks like a figure, that is for
             ``low_confidence`` and ``threshold``.
-        units: the units that make a number look like a figure, the shipped ones unless others are given.
+        figures: all numbers of the text, and those that look like figures.
 
     Returns:
         Span, reason and, for those two, the probability; in text order.
     """
-    text = bulletin.text
-    folded = fold_forms(text)
-    taken = _Cover(rows)
+    text, folded = bulletin.text, figures.folded
+    taken = _Cover(map(_ends, rows))
     firm: list[tuple[LeftOutReason, _Cover]] = [
-        ("date", _Cover(m.span for m in mentions if m.label == "PERIOD")),
-        ("title", _Cover(m.span for m in mentions if m.label == "POLICY")),
-        ("name", _Cover(m.span for m in mentions if m.label in ("DEPARTMENT", "ORGANIZATION", "SCOPE"))),
-        ("list_mark", _Cover(Span(s.span.start, s.span.start + len(s.number)) for s in bulletin.sections)),
+        ("date", _Cover(_ends(m.span) for m in mentions if m.label == "PERIOD")),
+        ("title", _Cover(_ends(m.span) for m in mentions if m.label == "POLICY")),
+        ("name", _Cover(_ends(m.span) for m in mentions if m.label in ("DEPARTMENT", "ORGANIZATION", "SCOPE"))),
+        ("list_mark", _Cover((s.span.start, s.span.start + len(s.number)) for s in bulletin.sections)),
         *_covers(_firm(), folded),
     ]
     loose = _covers(_loose(), folded)
-    candidates = _Cover([*(span for span, _ in find_quantities(text, units)), *_ranks(folded)])
+    candidates = _Cover([*(_ends(span) for span, _ in figures.quantities), *_ranks(folded)])
     out: list[tuple[Span, LeftOutReason, float | None]] = []
-    for span in find_numbers(text, units):
-        if taken.covers(span):
+    for start, end in figures.numerals:
+        if taken.covers(start, end):
             continue
+        span = Span(start, end)
         reason = _first(firm, span)
-        limits = _limits(folded, span)
-        if reason is None and span.of(text) == "几":
+        limits = reason is None and _limits(folded, span)
+        if reason is None and text[start:end] == "几":
             reason = "word"
-        elif reason is None and not candidates.covers(span):
+        elif reason is None and not candidates.covers(start, end):
             reason = _first(loose, span)
-            if reason is None and not limits and span.of(text) in _HAN:
+            if reason is None and not limits and text[start:end] in _HAN:
                 reason = "word"
         if reason:
             out.append((span, reason, None))
@@ -83,21 +83,33 @@ def left_out(
     return out
 
 
-def _ranks(folded: str) -> Iterable[Span]:
+def _ends(span: Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def _ranks(folded: str) -> Iterable[tuple[int, int]]:
     """Ordinals that end what they stand in, as ranks do (居全省第二,); the nth of a series does not (第二批)."""
-    return (Span(*match.span()) for match in _RANK.finditer(folded))
+    return (match.span() for match in _RANK.finditer(folded))
 
 
 def _covers(patterns: _Patterns, folded: str) -> list[tuple[LeftOutReason, _Cover]]:
-    return [(why, _Cover(Span(*match.span()) for match in pattern.finditer(folded))) for why, pattern in patterns]
+    return [(why, _Cover(match.span() for match in pattern.finditer(folded))) for why, pattern in patterns]
 
 
 def _first(covers: Sequence[tuple[LeftOutReason, _Cover]], span: Span) -> LeftOutReason | None:
-    return next((why for why, cover in covers if cover.covers(span)), None)
+    return next((why for why, cover in covers if cover.covers(span.start, span.end)), None)
 
 
-def _compiled(*parts: tuple[LeftOutReason, Sequence[str]]) -> _Patterns:
-    return tuple((why, re.compile("|".join(alternatives), re.MULTILINE)) for why, alternatives in parts)
+def _compiled(*parts: tuple[LeftOutReason, str, Sequence[str]]) -> _Patterns:
+    """Patterns from reasons, first characters and alternatives.
+
+    The first characters are a class that every match begins with: a look at one character saves the trial of all
+    alternatives at most places.
+    """
+    return tuple(
+        (why, re.compile(f"(?=[{first}])(?:{'|'.join(alternatives)})", re.MULTILINE))
+        for why, first, alternatives in parts
+    )
 
 
 # All patterns read text whose full-width ASCII is folded: brackets, commas and colons have one form each.
@@ -109,6 +121,7 @@ def _firm() -> _Patterns:
     return _compiled(
         (
             "document_number",
+            r"〔\[(【总年第0-9",
             (
                 # 〔2023〕12号, (2024)闽01民初345号, 2024年第3号, (总第23期)
                 r"[〔\[(【][0-9]{4}[〕\])】]\s*(?:[一-龥]{1,2}[0-9]{2,4}[一-龥]{1,3}|[一-龥]{0,3})第?[0-9]+\s*号",
@@ -118,6 +131,7 @@ def _firm() -> _Patterns:
         ),
         (
             "list_mark",
+            rf"\s(\[第项案问事专附表图0-9{_NUMERALS}—-",
             (
                 rf"{_LINE}(?:[(\[]?{_FEW}(?:[)\]、]|\.(?![0-9]))|第{_FEW}[章节条])",
                 rf"{_LINE}[0-9]{{4}}-[0-9]{{1,3}}(?=[\s、.])",
@@ -127,9 +141,10 @@ def _firm() -> _Patterns:
                 r"第\s?[0-9]+\s?页(?:[\s,/]*共\s?[0-9]+\s?页)?",
             ),
         ),
-        ("title", (r"《[^《》]{1,100}(?:《[^《》]{1,100}》[^《》]{0,100})?》",)),
+        ("title", "《", (r"《[^《》]{1,100}(?:《[^《》]{1,100}》[^《》]{0,100})?》",)),
         (
             "date",
+            rf"\s“○0-9{_NUMERALS}",
             (
                 rf"(?<![0-9])(?:{_YEAR}\s?年?\s?{_TO}\s?)?[0-9]{{4}}\s?年|[〇零○一二三四五六七八九]{{4}}年",
                 rf"(?<![0-9])[0-9]{{2}}年[0-9]{{1,2}}月|(?<![0-9])(?:{_YEAR}|[0-9]{{2}})[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}",
@@ -141,6 +156,7 @@ def _firm() -> _Patterns:
         ),
         (
             "code",
+            rf"A-Za-z0-9.(_编代号工批索识标备流邮{_NUMERALS}—-",
             (
                 # PM10, ISO22000, G324, GB/T 30600—2022, K3+200, addresses of the net
                 r"K[0-9]+\+[0-9]+|(?<=[A-Za-z])[-—]?[0-9]++(?:\.[0-9]++)*(?:[-—][0-9]{4}(?![0-9]))?[A-Za-z0-9]*+",
@@ -157,6 +173,7 @@ def _firm() -> _Patterns:
         ),
         (
             "name",
+            rf"第长珠举“「0-9{_NUMERALS}",
             (
                 rf"第?{_FEW}(?:届|次(?:全会|会议|全体|常委会|代表大会|党代会|中央)|中全会)",
                 rf"[{_NUMERALS}]{{1,3}}大(?:以来|精神|报告|召开|闭幕|代表|提出|的|和)",
@@ -166,7 +183,7 @@ def _firm() -> _Patterns:
                 r"[长珠]三角|三角洲|举一反三|(?<![0-9])[0-9]{1,2}·[0-9]{1,2}(?![0-9])|“[^“”\n,。;:!?]{1,12}”|「[^「」\n,。;:!?]{1,12}」",
             ),
         ),
-        ("word", (r"[统唯同单逐专]一(?![0-9])|进一步|(?<!得)十分(?![钟之内以,。;、\s])",)),
+        ("word", "统唯同单逐专进十", (r"[统唯同单逐专]一(?![0-9])|进一步|(?<!得)十分(?![钟之内以,。;、\s])",)),
     )
 
 
@@ -176,6 +193,7 @@ def _loose() -> _Patterns:
     return _compiled(
         (
             "list_mark",
+            rf"\s(第0-9{_NUMERALS}",
             (
                 rf"(?:(?<=[,。;:])|^)\s?(?:第[{_NUMERALS}]{{1,2}}[,、:]|[{_NUMERALS}]{{1,2}}[是要])",
                 rf"\({_FEW}\)(?=[一-龥0-9])|(?<=[;。:])\s?[0-9]{{1,2}}[.、](?![0-9])",
@@ -184,6 +202,7 @@ def _loose() -> _Patterns:
         ),
         (
             "date",
+            rf"上下初星礼周0-9{_NUMERALS}",
             (
                 rf"{_FEW}\s?(?:日(?!元)|年)|(?<![0-9]){_YEAR}{_TO}{_YEAR}(?![0-9])|{_YEAR}[-./](?:0?[1-9]|1[0-2])(?![0-9.])",
                 r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[上下]半年",
@@ -192,6 +211,7 @@ def _loose() -> _Patterns:
         ),
         (
             "code",
+            rf"A-Z0-9.拨致电热传客分转千万亿{_NUMERALS}",
             (
                 rf"{_BEGIN}[0-9.]++[A-Za-z]{{1,3}}(?![A-Za-z/²³])",
                 r"(?:[A-Z]{2,6}|[A-Z]{1,6}/[A-Z]{1,6}) ?[0-9]+(?:[-—–][0-9]{4})?",
@@ -203,6 +223,7 @@ def _loose() -> _Patterns:
         ),
         (
             "name",
+            rf"第两“\"0-9{_NUMERALS}",
             (
                 rf"第\s?{_ANY}|(?:985|211)(?=[、”]|工程|高校|大学)|[0-9]0后|{_FEW}\+[0-9A-Z一-龥](?=模式|机制|体系)",
                 r"“[^“”\n]{1,24}”|\"[^\"\n,。;:]{1,12}\"",
@@ -239,17 +260,13 @@ def _limits(folded: str, span: Span) -> bool:
 
 
 class _Cover:
-    """Whether a span lies inside one of many spans."""
+    """Whether a stretch lies inside one of many, given by start and end."""
 
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self._spans = sorted(spans)
-        self._starts = [span.start for span in self._spans]
-        self._reach: list[int] = []
-        furthest = 0
-        for span in self._spans:
-            furthest = max(furthest, span.end)
-            self._reach.append(furthest)
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._reach = list(accumulate((end for _, end in ordered), max))
 
-    def covers(self, span: Span) -> bool:
-        at = bisect_right(self._starts, span.start) - 1
-        return at >= 0 and self._reach[at] >= span.end
+    def covers(self, start: int, end: int) -> bool:
+        at = bisect_right(self._starts, start) - 1
+        return at >= 0 and self._reach[at] >= end

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tongbao.left_out import left_out
 from tongbao.linking.layout import Bodies, holding, innermost_sections
-from tongbao.numbers import UnitTable, normalise
+from tongbao.numbers import Figures, UnitTable, find_figures, normalise
 from tongbao.records import (
     Annotated,
     Bulletin,
@@ -44,6 +44,7 @@ def build_tables(
     probability: Callable[[Span], float],
     sure: Mapping[str, float],
     units: UnitTable | None = None,
+    figures: Figures | None = None,
 ) -> Tables:
     """All rows of a document.
 
@@ -54,8 +55,10 @@ def build_tables(
         probability: how likely a stretch of text is a quantity, for ``left_out``.
         sure: the confidence of each quantity's row, by the quantity's id.
         units: the units that values are normalised by, the shipped ones unless others are given.
+        figures: the numbers of the text, where they are known already.
     """
     view = _View(bulletin, annotated, sure, units)
+    figures = figures or find_figures(bulletin.text, units)
     quantities = tuple(view.quantity(mention) for mention in annotated.mentions if mention.label == "QUANTITY")
     return Tables(
         documents=(_document(bulletin, model),),
@@ -75,7 +78,7 @@ def build_tables(
                 how,
             )
             for span, reason, how in left_out(
-                bulletin, annotated.mentions, (Span(row.start, row.end) for row in quantities), probability, units
+                bulletin, annotated.mentions, (Span(row.start, row.end) for row in quantities), probability, figures
             )
         ),
     )

@@ -24,7 +24,7 @@ def _facts(found: Any) -> SpanFacts:
 
 def _columns(text: str) -> TextColumns:
     points = codes(text)
-    return TextColumns(points, SubstringHashes(points), classes(points), None, None, None, None, None)
+    return TextColumns(points, SubstringHashes(points), classes(points), None, None, None, None, None, None)
 
 
 def _place(span: Span, attributes: Quantity | None = None) -> Place:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongbao.numbers import find_numbers, find_quantities, parse_numeral, parse_quantity
+from tongbao.numbers.finding import numeral_pattern
 from tongbao.records import Span
 
 CASES = Path(__file__).parent / "cases"
@@ -52,6 +53,13 @@ def test_numbers(line: str) -> None:
 def test_quantities(line: str) -> None:
     text, spans = unmark(line)
     assert [(span.start, span.end, kind) for span, kind in find_quantities(text)] == spans
+
+
+@given(TEXTS)
+def test_the_look_at_the_first_character_loses_no_numeral(text: str) -> None:
+    guard, _, grammar = numeral_pattern().pattern.partition("])")
+    assert guard.startswith("(?=[")
+    assert [m.span() for m in numeral_pattern().finditer(text)] == [m.span() for m in re.finditer(grammar, text)]
 
 
 @given(TEXTS)

@@ -160,7 +160,7 @@ def test_each_option_switches_off_its_own_columns() -> None:
     families = {
         "words": {"words"},
         "lexicon": {"names", "cues"},
-        "grammar": {"grammar"},
+        "grammar": {"figures", "grammar"},
         "clusters": {"clusters"},
     }
     whole = text_columns(TEXT, resources, FeatureOptions(words="char"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from tongbao.numbers.finding import numerals
@@ -37,6 +39,26 @@ _STRETCH_BEFORE = re.compile(r"(?:近|过去|今后|未来|这|前|头|每|逾)$
 _RANKING = re.compile(r"(?:[居列排占获为到至列]|[国省市县区球界部强]|并列|倒数|跃居|位居|位列|名列|[(（])\s?$")
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the grammar finds in one text, in one pass: the text in plain forms (``numerals.fold_forms``), every numeral
+    (start and end, see ``finding.find_numbers``), and the candidates of ``find_quantities``.
+    """
+
+    folded: str
+    numerals: tuple[tuple[int, int], ...]
+    quantities: tuple[tuple[Span, QuantityKind], ...]
+
+
+def find_figures(text: str, units: UnitTable | None = None) -> Figures:
+    """Numerals and candidate quantities of a text; ``units`` are the shipped ones unless others are given."""
+    folded = fold_forms(text)
+    found = tuple(numerals(folded, units))
+    quantities = [*_ranks_without_numeral(folded), *_with_numeral(folded, found, units or shipped_units())]
+    quantities.sort(key=lambda pair: pair[0])
+    return Figures(folded, found, tuple(quantities))
+
+
 def find_quantities(text: str, units: UnitTable | None = None) -> list[tuple[Span, QuantityKind]]:
     """Candidate quantities by grammar alone: span and kind, left to right, not overlapping; linear time.
 
@@ -46,10 +68,7 @@ def find_quantities(text: str, units: UnitTable | None = None) -> list[tuple[Spa
     calendar dates, codes (a letter stands before the digits), the nth of a series (第三次), and 一 with a measure word,
     which mostly means "a". ``units`` are the shipped ones unless others are given.
     """
-    folded = fold_forms(text)
-    found = [*_ranks_without_numeral(folded), *_with_numeral(folded, units or shipped_units())]
-    found.sort(key=lambda pair: pair[0])
-    return found
+    return list(find_figures(text, units).quantities)
 
 
 def _ranks_without_numeral(folded: str) -> list[tuple[Span, QuantityKind]]:
@@ -63,10 +82,12 @@ def _skipped_pattern() -> re.Pattern[str]:
     )
 
 
-def _with_numeral(folded: str, units: UnitTable) -> list[tuple[Span, QuantityKind]]:
+def _with_numeral(
+    folded: str, found_numerals: Sequence[tuple[int, int]], units: UnitTable
+) -> list[tuple[Span, QuantityKind]]:
     skipped = [match.span() for match in _skipped_pattern().finditer(folded)]
     starts = [start for start, _ in skipped]
-    spans = _grouped(folded, list(numerals(folded, units)), units)
+    spans = _grouped(folded, found_numerals, units)
     found: list[tuple[Span, QuantityKind]] = []
     at, floor = 0, 0
     while at < len(spans):
@@ -83,7 +104,7 @@ def _with_numeral(folded: str, units: UnitTable) -> list[tuple[Span, QuantityKin
     return found
 
 
-def _grouped(folded: str, spans: list[tuple[int, int]], units: UnitTable) -> list[tuple[int, int]]:
+def _grouped(folded: str, spans: Sequence[tuple[int, int]], units: UnitTable) -> list[tuple[int, int]]:
     """Thousands set apart by one space (1 196个) as one numeral, where a unit follows the last group."""
     merged: list[tuple[int, int]] = []
     for start, end in spans:

@@ -46,7 +46,9 @@ def _pattern() -> str:
     few = "几(?=个|天|年|次|人|件|家|名|位|项|成|倍)"
     sign = r"(?:(?<![^为是达长降率幅值到至在比(:,;、。\s约])-|(?<![减担肩背抱胜自欺辜])负)?+"
     point = r"(?<![^\s(:,;])\.\d++"
-    return rf"{sign}(?:{slash}|{half}|{few}|{percent}|{run}(?:{divided})?)|{point}"
+    # A look at the first character alone saves all the ways in which most characters begin no numeral.
+    first = rf"(?=[-负.\d半几数两俩{_PLAIN}{_FINANCIAL}{_SMALL}{_LARGE}])"
+    return rf"{first}(?:{sign}(?:{slash}|{half}|{few}|{percent}|{run}(?:{divided})?)|{point})"
 
 
 @cache

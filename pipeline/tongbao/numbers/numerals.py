@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cache
 
 from tongbao.records import Number
 
@@ -63,7 +64,17 @@ def fold(surface: str) -> str:
 
 def fold_forms(surface: str) -> str:
     """Full-width ASCII and traditional forms to plain ones, one character for one (％ → %, （ → (, 萬 → 万)."""
-    return surface.translate(_FORMS)
+    return surface if surface.isascii() else _unfolded().sub(_folded, surface)
+
+
+@cache
+def _unfolded() -> re.Pattern[str]:
+    """A search by class is many times as fast as ``str.translate``, which looks every character up."""
+    return re.compile("[" + "".join(re.escape(chr(code)) for code in _FORMS) + "]")
+
+
+def _folded(match: re.Match[str]) -> str:
+    return _FORMS[ord(match[0])]
 
 
 def plain(value: Number) -> Number:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.numbers import find_quantities
+from tongbao.numbers import Figures, find_figures
 from tongbao.records import QuantityKind, Span
 from tongbao.tagging.arrays import U8, U64, SubstringHashes, classes, codes, hash_words
 from tongbao.tagging.vocabulary import Vocabulary, shipped_vocabulary
@@ -119,7 +119,7 @@ class TextColumns:
     ``points`` are the code points and ``hashes`` gives the hash of any stretch of the text, for all that look stretches
     up later; ``kinds`` are character classes. ``names`` are tags of the lexicon's names, a column a list; ``cues``
     those of all cue words in one column; ``grammar`` marks quantity candidates by kind and place; ``clusters`` has one
-    column a granularity.
+    column a granularity. ``figures`` is all that the grammar found, for whoever asks for numbers later.
     """
 
     points: NDArray[np.uint32]
@@ -128,6 +128,7 @@ class TextColumns:
     words: Words | None
     names: tuple[U8, ...] | None
     cues: NDArray[np.uint16] | None
+    figures: Figures | None
     grammar: U8 | None
     clusters: tuple[U8, ...] | None
 
@@ -138,6 +139,7 @@ def text_columns(text: str, resources: Resources, options: FeatureOptions) -> Te
     hashes = SubstringHashes(points)
     names, cues = _lexicon(hashes, resources, len(text)) if options.lexicon else (None, None)
     vocabulary = resources.vocabulary
+    figures = find_figures(text, vocabulary.units) if options.grammar else None
     cutter = None if options.words == "none" else segmenter(options.words, added=vocabulary.segmented)
     return TextColumns(
         points=points,
@@ -146,7 +148,8 @@ def text_columns(text: str, resources: Resources, options: FeatureOptions) -> Te
         words=None if cutter is None else _words(hashes, cutter.starts(text), len(text)),
         names=names,
         cues=cues,
-        grammar=_grammar(find_quantities(text, vocabulary.units), len(text)) if options.grammar else None,
+        figures=figures,
+        grammar=None if figures is None else _grammar(figures.quantities, len(text)),
         clusters=_clusters(points, resources.clusters) if options.clusters else None,
     )
 

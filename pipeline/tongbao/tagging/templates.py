@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from tongbao.tagging.arrays import U64, scramble
 from tongbao.tagging.weights import F32, ID_BITS, WeightTable
 
-_PRIME = np.uint64(0x100000001B3)
+_PRIME = 0x100000001B3
 _SHIFT = np.uint64(29)
-#: Rows whose templates are joined together: their facts and sums stay in the processor's cache, and the cost of a call
-#: is spread over many.
-BLOCK_ROWS = 8192
+#: Rows whose templates are joined together: enough to spread the cost of a call over many, at a few megabytes.
+BLOCK_ROWS = 32_768
 
 
 class Sink(Protocol):
@@ -45,9 +44,12 @@ class _Joiner:
         self._number += 1
         joined, spare = self._joined, self._spare
         joined.fill(self._number)
-        for part in parts:
-            joined *= _PRIME
-            joined += part
+        for place, part in enumerate(parts):
+            if place == 0:  # all rows have the same number until here
+                np.add(part, np.uint64(self._number * _PRIME), out=joined)
+            else:
+                joined *= _PRIME
+                joined += part
             joined ^= np.right_shift(joined, _SHIFT, out=spare)
         joined = scramble(joined, spare)
         joined &= self._mask

@@ -16,7 +16,7 @@ CHOICE_BITS = 20
 #: Rows looked up together: bounds the memory of one step to tens of megabytes.
 BATCH_ROWS = 40_000
 #: Where fewer than one feature in so many has weights, only the rows of these are touched.
-_FEW = 3
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
