@@ -262,5 +262,5 @@ def _paragraphs(
             found.append(lines[index].text)
         elif table not in written:
             written.add(table)
-            found.extend(lines_of(tables[table]))
+            found.extend(lines_of(tables[table], found[-1] if found else ""))
     return found
