@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 OUT := out
+WHEELS ?= dist/wheels
+WHEELS_OF ?= requirements/run.txt
 MODEL ?= models/zh_tongbao
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint train evaluate wheel lock clean help
+.PHONY: demo test lint train evaluate wheel wheels lock clean help
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp ## install what reading needs, and turn the seed bulletin into tables
@@ -38,6 +40,11 @@ evaluate: $(VENV)/dev.stamp ## score the default configuration by cross-validati
 wheel: $(VENV)/dev.stamp ## build dist/tongbao-*.whl, with the model inside
 	rm -rf build dist
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+wheels: $(VENV)/run.stamp ## fill dist/wheels with all that installing needs, for machines without a network
+	rm -rf build $(WHEELS)
+	$(PIP) wheel --quiet --require-hashes --no-build-isolation --wheel-dir $(WHEELS) -r $(WHEELS_OF)
+	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir $(WHEELS) .
 
 lock: ## pin every library anew (needs uv)
 	uv pip compile $(LOCK) pyproject.toml $(EXTRAS) -o requirements/dev.txt

@@ -21,7 +21,7 @@ import batch_fakes as fakes
 TEXT = "甲州市供水情况通报\n2023年，全市检查水厂34座，罚没1.24万元。\n"
 #: Names of files with what is in them; in the order of the names.
 TEXTS = {"a": "一\n", "b": "崩溃", "c": "二\n三\n", "d": "内存", "e": "", "f": "退出", "g": "四\n", "h": "除零"}
-REASONS = {"b": "exit code 7", "d": "MemoryError", "e": "empty", "f": "SystemExit", "h": "ZeroDivisionError"}
+REASONS = {"b": "exit code 7", "d": "memory", "e": "empty", "f": "SystemExit", "h": "ZeroDivisionError"}
 
 
 @pytest.fixture

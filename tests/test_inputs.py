@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ from tongbao import batch
 from tongbao.batch import Input, find_inputs, read_input
 from tongbao.errors import ReadingError
 from tongbao.reading import archive
-from tongbao.reading.archive import Member, bytes_of, members_of
+from tongbao.reading.archive import Member, members_of, read_member
+from tongbao.records import Metadata
 
 TEXT = "甲州市供水情况通报\n立案43起。\n"
 UTF8, ENCRYPTED = 0x800, 0x1
@@ -84,6 +87,30 @@ def test_a_format_says_what_a_member_is(tmp_path: Path) -> None:
     _zip(path, {"a.html": f"<html><head><title>供水情况通报</title></head><body>{body}</body></html>"})
     ((id, text),) = _found(path)
     assert (id, "<p>" in text, "立案43起" in text) == ("docs/a", False, True)
+
+
+@pytest.mark.parametrize("sidecar", ["in/a.txt.meta.json", "in/a.meta.json"])
+def test_a_sidecar_in_the_archive_is_read(sidecar: str, tmp_path: Path) -> None:
+    values = '{"title": "别的题目", "published": "2024-01-31", "region": null}'
+    path = _zip(tmp_path / "docs.zip", {"in/a.txt": TEXT, "in/b.txt": TEXT, sidecar: values, "a.txt.meta.json": "[]"})
+    first, second = (read_input(item).metadata for item in find_inputs([path])[0])
+    assert first == Metadata(title="别的题目", published=date(2024, 1, 31))
+    assert second.title == "甲州市供水情况通报"
+
+
+def test_the_longer_name_of_a_sidecar_in_the_archive_wins(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "docs.zip", {"a.txt": TEXT, "a.meta.json": "[]", "a.txt.meta.json": '{"title": "甲"}'})
+    (item,) = find_inputs([path])[0]
+    assert read_input(item).metadata.title == "甲"
+
+
+def test_a_bad_sidecar_in_the_archive_costs_its_document(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "docs.zip", {"a.txt": TEXT, "b.txt": TEXT, "a.meta.json": '{"titel": "甲"}'})
+    first, second = find_inputs([path])[0]
+    with pytest.raises(ReadingError, match="unknown key 'titel'") as caught:
+        read_input(first)
+    assert caught.value.place == str(path / "a.meta.json")
+    assert read_input(second).text == TEXT
 
 
 def test_archives_in_folders_are_opened(tmp_path: Path) -> None:
@@ -163,6 +190,22 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert "times its size" in reason
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_that_says_it_is_small_is_not_unpacked(method: int, tmp_path: Path) -> None:
+    path = tmp_path / "docs.zip"
+    size = 30_000_000
+    with zipfile.ZipFile(path, "w", method) as opened:
+        opened.writestr("a.txt", b"0" * size)
+    path.write_bytes(path.read_bytes().replace(struct.pack("<L", size), struct.pack("<L", 40)))
+    tracemalloc.start()
+    try:
+        ((_, reason),) = _found(path)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+    assert "damaged in the archive, or packed in a way that is not read" in reason
+
+
 def test_a_member_that_says_it_is_huge_is_not_unpacked(tmp_path: Path) -> None:
     ((_, reason),) = _found(_zip(tmp_path / "docs.zip", {"a.txt": TEXT}, size=archive.MAX_MEMBER + 1))
     assert f"{archive.MAX_MEMBER + 1:,} bytes" in reason
@@ -205,7 +248,7 @@ def test_a_folder_that_is_called_an_archive_is_a_folder(tmp_path: Path) -> None:
 def test_a_member_that_has_gone(tmp_path: Path) -> None:
     path = _zip(tmp_path / "docs.zip", {"a.txt": TEXT})
     with pytest.raises(ReadingError) as caught:
-        bytes_of(Member(path, "b.txt"))
+        read_member(Member(path, "b.txt"))
     assert "no such file" in caught.value.reason
 
 

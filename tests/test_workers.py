@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tongbao import workers
 from tongbao.errors import ModelError, ProcessingError, ReadingError
 from tongbao.workers import Lost, Pool, work
 
@@ -180,3 +181,12 @@ def test_errors_travel_whole(error: ModelError | ReadingError) -> None:
 def test_an_error_of_another_family_in_the_setup_comes_as_one_of_ours() -> None:
     with pytest.raises(ProcessingError, match="No space left"):
         list(work([1, 2], fakes.full, 2))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+def test_a_task_that_takes_more_memory_than_its_share_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "share_of_memory", lambda processes: 1_000_000_000 // processes)
+    results = [result for _, result in work([1000, 600_000_000, 2000], fakes.allocate, 2)]
+    assert (results[0], results[2]) == (1000, 2000)
+    assert isinstance(results[1], Lost)
+    assert (results[1].how, results[1].reason) == ("failed", "MemoryError: ")

@@ -64,6 +64,15 @@ def stillborn() -> Callable[[Any], Any]:
     os._exit(9)
 
 
+def allocate() -> Callable[[int], int]:
+    """A setup that takes as many bytes as it is told, and gives them back."""
+    return _allocated
+
+
+def _allocated(size: int) -> int:
+    return len(bytearray(size))
+
+
 def double() -> Callable[[int], int]:
     """A setup of numbers: waits as many milliseconds as the number says, except for those with a deed."""
     return _double

@@ -214,6 +214,9 @@ def run(inputs: Iterable[Input], extractor: Extractor, encoding: str | None = No
             extraction = extractor.extract(read_input(item, encoding))
         except TongbaoError as error:
             failure = error
+        except MemoryError:
+            reason = "it takes more memory than there is for it"
+            failure = ProcessingError(str(item.path), reason, "use fewer workers, or split the document")
         except Exception as error:  # one document must never cost the others
             reason = f"unforeseen {type(error).__name__}: {error}"
             failure = ProcessingError(str(item.path), reason, "please report it with the file")

@@ -4,8 +4,9 @@
 over ``multiprocessing`` connections. Processes are spawned, never forked: libraries with threads do not survive a fork.
 A script that uses more than one worker therefore needs ``if __name__ == "__main__":`` around what it does.
 
-Memory is bounded: tasks are drawn when a worker has room for one, and what is finished but not yet due waits in a
-buffer no longer than the tasks in flight.
+Every process may take its share of the machine's memory and no more (``tongbao.memory``); a task that asks for more
+fails. The pool's own memory is bounded: tasks are drawn when a worker has room for one, and what is finished but not
+yet due waits in a buffer no longer than the tasks in flight.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar
 
 from tongbao.errors import ProcessingError, TongbaoError
+from tongbao.memory import limit_memory, share_of_memory
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -173,7 +175,8 @@ class Pool(Generic[T, R]):
 
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(there, self._setup), daemon=True)
+        given = (there, self._setup, share_of_memory(self._number))
+        process = self._context.Process(target=_serve, args=given, daemon=True)
         folder = self._scratch.name
         with _environment({**ONE_THREAD, "TMPDIR": folder, "TEMP": folder, "TMP": folder}), _without_interrupts():
             process.start()
@@ -280,9 +283,10 @@ def work(
 # The other side: what runs in the process of a worker.
 
 
-def _serve(connection: Connection[Any, Any], setup: Setup[T, R]) -> None:
+def _serve(connection: Connection[Any, Any], setup: Setup[T, R], memory: int | None) -> None:
     """Set up, then answer every task with ``done`` or ``failed`` until nobody sends any more."""
     _detach()
+    limit_memory(memory)
     try:
         function = setup()
     except TongbaoError as error:

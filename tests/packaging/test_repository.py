@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
+from importlib.metadata import PackageNotFoundError, requires
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 LONGEST_MODULE = 400
 LOCKS = ("build.txt", "run.txt", "dev.txt")
@@ -53,6 +57,34 @@ def test_the_locks_agree(repository: Path) -> None:
     }
     assert pins["run.txt"].items() <= pins["dev.txt"].items()
     assert pins["build.txt"].items() <= pins["dev.txt"].items()
+
+
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_a_lock_holds_all_that_is_required(repository: Path, name: str) -> None:
+    """So that a folder of its wheels is enough to install without a network; ``ocr`` is in no lock."""
+    text = (repository / "requirements" / name).read_text("utf-8")
+    pins = {canonicalize_name(m[1]): m[2] for m in PIN.finditer(text)}
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [one for extra, group in project["optional-dependencies"].items() if extra != "ocr" for one in group]
+    wanted = [*project["dependencies"], *(extras if name == "dev.txt" else [])]
+    missing = [str(one) for one in map(Requirement, wanted) if not _is_met(one, pins)]
+    for pin in pins:
+        try:
+            needed = [Requirement(line) for line in requires(pin) or ()]
+        except PackageNotFoundError:  # for another system
+            continue
+        missing += [f"{pin}: {one}" for one in needed if _is_meant(one) and not _is_met(one, pins)]
+    assert missing == []
+
+
+def _is_meant(requirement: Requirement) -> bool:
+    """Whether it is for this system, and for no extra."""
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+
+
+def _is_met(requirement: Requirement, pins: Mapping[str, str]) -> bool:
+    pinned = pins.get(canonicalize_name(requirement.name))
+    return pinned is not None and requirement.specifier.contains(pinned, prereleases=True)
 
 
 def test_no_module_is_too_long(repository: Path, kept: list[Path]) -> None:

@@ -8,11 +8,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 pytestmark = pytest.mark.slow
 
@@ -95,6 +98,15 @@ def test_the_wheel_holds_a_model_and_a_configuration(wheel: Path) -> None:
     names = [Path(name) for name in zipfile.ZipFile(wheel).namelist()]
     assert [n for n in names if n.parts[:2] == ("tongbao", "models") and n.name == "meta.json"]
     assert [n for n in names if n.parts[:2] == ("tongbao", "configs") and n.suffix == ".cfg"]
+
+
+def test_the_wheel_requires_what_the_locks_are_held_against(repository: Path, wheel: Path) -> None:
+    """``test_repository`` holds them against ``pyproject.toml``."""
+    (name,) = (name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/METADATA"))
+    said = message_from_bytes(zipfile.ZipFile(wheel).read(name)).get_all("Requires-Dist", [])
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    found = [Requirement(line) for line in said if "extra ==" not in line]
+    assert sorted(map(str, found)) == sorted(str(Requirement(line)) for line in project["dependencies"])
 
 
 def test_the_installed_package_is_the_wheels(binaries: Path, tmp_path: Path) -> None:

@@ -170,6 +170,16 @@ def test_refused(name: str, data: bytes, words: str) -> None:
 _STORED = zipped(parts(case("body.xml") + case("tables.xml"), case("numbering.xml"), case("styles.xml")), stored=True)
 
 
+def test_a_caption_over_a_table_gives_the_unit_of_its_figures() -> None:
+    cells = [["县区", "罚没"], ["甲县", "1.24"], ["乙县", "7"]]
+    paragraph = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    rows = "".join(
+        "<w:tr>" + "".join(f"<w:tc>{paragraph.format(text)}</w:tc>" for text in row) + "</w:tr>" for row in cells
+    )
+    data = document(f"{paragraph.format('单位：万元')}<w:p/><w:tbl>{rows}</w:tbl>")
+    assert read_docx(data, None, "a.docx").text.split("\n") == ["单位：万元", "甲县 罚没:1.24万元", "乙县 罚没:7万元"]
+
+
 @given(st.lists(st.tuples(st.integers(0, len(_STORED) - 1), st.integers(0, 255)), min_size=1, max_size=8))
 def test_changed_bytes_give_text_or_a_reading_error(changes: list[tuple[int, int]]) -> None:
     data = bytearray(_STORED)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tongbao.errors import ReadingError
-from tongbao.reading import read_file, read_text
+from tongbao.reading import files, read_file, read_text
 from tongbao.records import Block, Bulletin, Metadata, Span
 
 TEXT = "甲州市供水情况通报\r\n\r\n一、总体情况\r\n检查水厂34座。整改问题12个。\r\n"
@@ -113,6 +113,16 @@ def test_bad_sidecar(tmp_path: Path, content: str, words: str) -> None:
     assert caught.value.place == str(tmp_path / "a.meta.json")
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("立案43起。", "utf-8")
+    monkeypatch.setattr(files, "MAX_FILE", 14)
+    assert read_file(path).text == "立案43起。"
+    monkeypatch.setattr(files, "MAX_FILE", 13)
+    with pytest.raises(ReadingError, match="more than 13 bytes"):
+        read_file(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -82,6 +82,12 @@ def test_lines(body: str, text: str | None) -> None:
         assert found == f"{_PROSE}\nA.甲项\n一、内项"
 
 
+def test_a_caption_over_a_table_gives_the_unit_of_its_figures() -> None:
+    rows = "<tr><th>县区</th><th>罚没</th></tr><tr><td>甲县</td><td>1.24</td></tr><tr><td>乙县</td><td>7</td></tr>"
+    found = _text(f"<p>{_PROSE}</p><p>单位：万元</p><table>{rows}</table><p>{_PROSE}</p>")
+    assert found.split("\n")[1:4] == ["单位：万元", "甲县 罚没:1.24万元", "乙县 罚没:7万元"]
+
+
 def test_a_table_in_a_table_that_lays_the_page_out() -> None:
     inner = "<table><tr><td>县区</td><td>家数</td></tr><tr><td>青石县</td><td>34</td></tr></table>"
     assert _text(f"<table><tr><td>{_PROSE}</td></tr><tr><td>{inner}</td></tr></table>") == f"{_PROSE}\n青石县 家数:34"

@@ -229,6 +229,20 @@ def test_a_picture_that_is_too_large(engine: Callable[[Engine], None], monkeypat
     assert "pixels" in _refused(_png(_drawn(PLACED, 601))).reason
 
 
+def test_a_picture_of_another_kind_is_no_picture(engine: Callable[[Engine], None]) -> None:
+    """Pillow would start Ghostscript for this one."""
+    engine(lambda picture, **_: _result(PLACED))
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF\n"
+    assert "damaged picture" in _refused(eps).reason
+
+
+def test_a_page_that_is_too_large_to_be_drawn() -> None:
+    pages = BytesIO()
+    PIL.new("1", (50, 50)).save(pages, "PDF", resolution=0.25)
+    with pytest.raises(ReadingError, match="page 1 is larger than 120 million pixels at 200 an inch"):
+        ocr.read_pages(pages.getvalue(), [1], "a.pdf")
+
+
 _PICTURE = _png(np.full((40, 30), 200, np.uint8))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,66 +16,16 @@ from tongbao.errors import ReadingError
 from tongbao.reading import ofd, read_file
 from tongbao.reading.ofd import read_ofd
 
+from .ofd_files import ofd_of, page_of, text_object
 from .page_setting import PROSE, SETTINGS, Setting, set_pages
 from .pdf_files import Words
 
 pytest.importorskip("lxml")
 
-MM = 25.4 / 72
-NAMES = 'xmlns:ofd="http://www.ofdspec.org/2016"'
-
-
-def _text_object(words: Words, scaled: bool = False) -> str:
-    """One line; ``scaled``: in the units of a matrix, as converters from PDF write."""
-    unit = MM / 0.5 if scaled else MM
-    x, y, size = words.x * MM, words.y * MM, words.size * unit
-    matrix = ' CTM="0.5 0 0 0.5 0 0"' if scaled else ""
-    steps = [((0.5 if c.isascii() else 1.0) * words.size + words.gap) * unit for c in words.text[:-1]]
-    return (
-        f'<ofd:TextObject ID="1" Font="2" Size="{size:.4f}"{matrix} Boundary="{x:.4f} {y - 5:.4f} 150 8">'
-        f'<ofd:TextCode X="0" Y="{5 * unit / MM:.4f}" DeltaX="{_deltas(steps)}">{escape(words.text)}</ofd:TextCode>'
-        "</ofd:TextObject>"
-    )
-
-
-def _deltas(steps: Sequence[float]) -> str:
-    """With runs of one width as ``g count width``."""
-    words: list[str] = []
-    for k, step in enumerate(steps):
-        if k and step == steps[k - 1]:
-            continue
-        count = next((n for n, other in enumerate(steps[k:]) if other != step), len(steps) - k)
-        words.append(f"g {count} {step:.4f}" if count > 1 else f"{step:.4f}")
-    return " ".join(words)
-
-
-def _page(objects: str, rest: str = "") -> str:
-    return (
-        f"<ofd:Page {NAMES}><ofd:Area><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:Area>{rest}<ofd:Content>"
-        f'<ofd:Layer Type="Body" ID="9"><ofd:PageBlock>{objects}</ofd:PageBlock></ofd:Layer></ofd:Content></ofd:Page>'
-    )
-
-
-def _ofd(pages: Sequence[str], common: str = "", parts: Mapping[str, str] = {}) -> bytes:
-    listed = "".join(f'<ofd:Page ID="{k}" BaseLoc="Pages/Page_{k}/Content.xml"/>' for k in range(len(pages)))
-    files = {
-        "OFD.xml": f"<ofd:OFD {NAMES} DocType='OFD'><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
-        "</ofd:DocBody></ofd:OFD>",
-        "Doc_0/Document.xml": f"<ofd:Document {NAMES}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297"
-        f"</ofd:PhysicalBox></ofd:PageArea>{common}</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
-        **{f"Doc_0/Pages/Page_{k}/Content.xml": page for k, page in enumerate(pages)},
-        **parts,
-    }
-    stream = BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return stream.getvalue()
-
 
 def _set(paragraphs: Sequence[str], setting: Setting, scaled: bool = False) -> bytes:
-    return _ofd(
-        [_page("".join(_text_object(words, scaled) for words in page)) for page in set_pages(paragraphs, setting)]
+    return ofd_of(
+        [page_of("".join(text_object(words, scaled) for words in page)) for page in set_pages(paragraphs, setting)]
     )
 
 
@@ -95,12 +45,12 @@ def test_one_object_a_character() -> None:
     objects = [Words(c, 76 + 12 * k, 100) for k, c in enumerate("立案")]
     objects += [Words(c, 100 + 6 * k, 100) for k, c in enumerate("43")]
     objects += [Words("起", 112, 100)]
-    assert _read(_ofd([_page("".join(map(_text_object, objects)))])) == [line.text]
+    assert _read(ofd_of([page_of("".join(map(text_object, objects)))])) == [line.text]
 
 
 def test_blocks_carry_pages() -> None:
-    pages = [_page(_text_object(Words(f"立案{k}起。", 76, 100))) for k in (43, 7)]
-    found = read_ofd(_ofd(pages), None, "a.ofd")
+    pages = [page_of(text_object(Words(f"立案{k}起。", 76, 100))) for k in (43, 7)]
+    found = read_ofd(ofd_of(pages), None, "a.ofd")
     assert [(block.page, block.paragraph, block.span.of(found.text)) for block in found.blocks] == [
         (1, 1, "立案43起。"),
         (2, 1, "立案7起。"),
@@ -109,16 +59,16 @@ def test_blocks_carry_pages() -> None:
 
 def test_what_a_template_prints_is_read_too() -> None:
     common = '<ofd:TemplatePage ID="7" BaseLoc="Tpls/Tpl_0/Content.xml"/>'
-    page = _page(_text_object(Words("立案43起。", 76, 160)), '<ofd:Template TemplateID="7" ZOrder="Background"/>')
-    template = _page(_text_object(Words("甲州市纪委文件", 200, 140)))
-    assert _read(_ofd([page], common, {"Doc_0/Tpls/Tpl_0/Content.xml": template})) == ["甲州市纪委文件", "立案43起。"]
+    page = page_of(text_object(Words("立案43起。", 76, 160)), '<ofd:Template TemplateID="7" ZOrder="Background"/>')
+    template = page_of(text_object(Words("甲州市纪委文件", 200, 140)))
+    assert _read(ofd_of([page], common, {"Doc_0/Tpls/Tpl_0/Content.xml": template})) == ["甲州市纪委文件", "立案43起。"]
 
 
 def test_watermarks_are_left_out() -> None:
-    slanted = _text_object(Words("内部资料", 76, 300)).replace(
+    slanted = text_object(Words("内部资料", 76, 300)).replace(
         "<ofd:TextObject", '<ofd:TextObject CTM="0.7 0.7 -0.7 0.7 0 0"'
     )
-    assert _read(_ofd([_page(_text_object(Words("立案43起。", 76, 100)) + slanted)])) == ["立案43起。"]
+    assert _read(ofd_of([page_of(text_object(Words("立案43起。", 76, 100)) + slanted)])) == ["立案43起。"]
 
 
 def test_a_file(tmp_path: Path) -> None:
@@ -151,7 +101,7 @@ def test_an_archive_of_something_else() -> None:
 
 
 def test_a_document_without_text() -> None:
-    assert "no text" in _refused(_ofd([_page("")])).reason
+    assert "no text" in _refused(ofd_of([page_of("")])).reason
 
 
 def test_a_missing_page() -> None:
@@ -160,17 +110,17 @@ def test_a_missing_page() -> None:
 
 
 def test_entities_are_refused() -> None:
-    page = '<!DOCTYPE a [<!ENTITY b "c">]>' + _page("&b;")
-    assert "document type" in _refused(_ofd([page])).reason
+    page = '<!DOCTYPE a [<!ENTITY b "c">]>' + page_of("&b;")
+    assert "document type" in _refused(ofd_of([page])).reason
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = [_page(_text_object(Words("立案43起。", 76, 100)))] * 3
+    pages = [page_of(text_object(Words("立案43起。", 76, 100)))] * 3
     monkeypatch.setattr(ofd, "MAX_PAGES", 2)
-    assert "more than 2 pages" in _refused(_ofd(pages)).reason
+    assert "more than 2 pages" in _refused(ofd_of(pages)).reason
     monkeypatch.setattr(ofd, "MAX_PAGES", 3)
     monkeypatch.setattr(ofd, "MAX_CHARACTERS", 13)
-    assert "up to page 3" in _refused(_ofd(pages)).reason
+    assert "up to page 3" in _refused(ofd_of(pages)).reason
 
 
 _NUMBER = st.sampled_from(
@@ -187,7 +137,7 @@ def test_odd_numbers_do_no_harm(numbers: Sequence[str], text: str) -> None:
         f'<ofd:TextCode X="{x}" Y="{y}" DeltaX="{delta}" DeltaY="{delta}">{escape(text)}</ofd:TextCode>'
         "</ofd:TextObject>"
     )
-    lines = _read(_ofd([_page(_text_object(Words("立案43起。", 76, 100)) + odd)]))
+    lines = _read(ofd_of([page_of(text_object(Words("立案43起。", 76, 100)) + odd)]))
     assert any("立案43起。" in line for line in lines)
 
 

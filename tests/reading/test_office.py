@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,9 +100,39 @@ def test_a_program_that_hangs_is_ended_with_all_it_started(program: Path, monkey
     monkeypatch.setattr(office, "TIMEOUT", 1.0)
     assert "longer than 1.0 seconds" in _refused(OLE).reason
     child = int((program / "child").read_text("utf-8"))
-    state = Path(f"/proc/{child}/stat")
-    assert not state.exists() or state.read_text("utf-8").split()[2] == "Z"
+    _wait(lambda: not _alive(child))
     assert not any((program.parent / "rooms").iterdir())
+
+
+@posix
+def test_a_program_ends_when_its_worker_is_killed(program: Path) -> None:
+    script = program / "soffice"
+    script.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {program / 'child'}\nwait\n", "utf-8")
+    reader = (
+        "from tongbao.reading import office\n"
+        f"office._PROGRAMS = ({str(script)!r},)\n"
+        f"office.read_office({OLE!r}, None, 'a.doc')\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", reader], env={**os.environ, "TMPDIR": str(program)})
+    child = program / "child"
+    _wait(lambda: child.exists() and child.read_text("utf-8").strip() != "")
+    worker.kill()
+    worker.wait()
+    _wait(lambda: not _alive(int(child.read_text("utf-8"))))
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").split()[2] != "Z"
+    except OSError:
+        return False
 
 
 @posix

@@ -188,6 +188,12 @@ def test_a_table_is_read_in_its_place_and_once() -> None:
     assert _read(page) == ["各县区情况如下。", *ROWS, "以上。"]
 
 
+def test_a_caption_over_a_table_gives_the_unit_of_its_figures() -> None:
+    grid = _grid([["县区", "罚没"], ["甲县", "1.24"], ["乙县", "7"]], 120)
+    found = _read([_line("下表列出各县区情况。", 80), _line("单位:万元", 105, 400), *grid], _grid([["丙县", "8"]], 60))
+    assert found[1:] == ["单位:万元", "甲县 罚没:1.24万元", "乙县 罚没:7万元", "丙县 罚没:8万元"]
+
+
 @pytest.mark.parametrize("again", [TABLE[:1], []])
 def test_a_table_goes_on_over_pages(again: list[list[str]]) -> None:
     more = [*again, ["丙县", "9", "4"]]

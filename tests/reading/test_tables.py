@@ -19,7 +19,7 @@ def _cell(value: Any) -> Cell:
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: str(case["name"]))
 def test_lines(case: dict[str, Any]) -> None:
     table = place_cells([[_cell(value) for value in row] for row in case["rows"]])
-    assert lines_of(table) == case["lines"]
+    assert lines_of(table, case.get("above", "")) == case["lines"]
 
 
 @pytest.mark.parametrize(

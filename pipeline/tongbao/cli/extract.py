@@ -19,6 +19,7 @@ from tongbao.cli.console import complain, note
 from tongbao.cli.export import export_documents
 from tongbao.cli.progress import progress
 from tongbao.cli.show import show_rows
+from tongbao.memory import limit_memory, share_of_memory
 from tongbao.records import QuantityRow, Tables
 from tongbao.store import Store, open_store
 from tongbao.writing import Headers, JsonlStream, TableStream, Writers, open_writers
@@ -70,6 +71,7 @@ def run(
     inputs = inputs_of(paths)
     job = Job(model, lexicon, encoding)
     job.check()
+    limit_memory(share_of_memory(1))
     if batch.dry_run:
         preview(inputs, job, store, batch)
         return

@@ -10,13 +10,14 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from tongbao.errors import ReadingError
 from tongbao.reading.files import read_bytes
 from tongbao.reading.formats import reader_for
-from tongbao.reading.zips import DAMAGED
+from tongbao.reading.sidecar import sidecar_names, with_sidecar
+from tongbao.reading.zips import DAMAGED, unpacked
 from tongbao.records import Bulletin
 
 MAX_MEMBERS = 10_000
@@ -64,38 +65,44 @@ def members_of(archive: Path) -> list[Member]:
 
 
 def read_member(member: Member, encoding: str | None = None) -> Bulletin:
-    """The document that a member is; like ``read_file``, but that it has no sidecar.
+    """The document that a member is, with the sidecar beside it in the archive; like ``read_file``.
 
     Raises:
-        ReadingError: its name leads out of the archive; it is encrypted, damaged or a bomb; or what its reader raises.
-    """
-    return read_bytes(bytes_of(member), reader_for(member.path), member.inner.stem, str(member.path), encoding)
-
-
-def bytes_of(member: Member) -> bytes:
-    """The bytes of a member, unpacked.
-
-    Raises:
-        ReadingError: its name leads out of the archive, it is not there, is encrypted, damaged or a bomb.
+        ReadingError: its name leads out of the archive; it or its sidecar is encrypted, damaged or a bomb; or what its
+            reader raises.
     """
     place = str(member.path)
     if _leads_out(member.name):
         reason = f"its name in the archive leads out of it: {member.name!r}"
         raise ReadingError(place, reason, "unpack the archive with care and name the files")
+    folder, slash, name = member.name.rpartition("/")
     with _opened(member.archive) as opened:
-        info = next((info for info in reversed(opened.infolist()) if _name(info) == member.name), None)
-        if info is None:
+        infos = {_name(info): info for info in opened.infolist()}
+        if member.name not in infos:
             raise ReadingError(place, "the archive holds no such file", "check the archive")
-        if info.flag_bits & _ENCRYPTED:
-            raise ReadingError(place, "it is encrypted in the archive", "unpack it with its password and name the file")
-        ratio = info.file_size / max(1, info.compress_size)
-        if info.file_size > MAX_MEMBER or (info.file_size > _SMALL and ratio > MAX_RATIO):
-            reason = f"it unpacks to {info.file_size:,} bytes, {ratio:,.0f} times its size"
-            raise ReadingError(place, reason, "if that is right, unpack it and name the file")
-        try:
-            return opened.read(info)
-        except (*DAMAGED, RuntimeError) as error:  # RuntimeError: encrypted in a way that the flag does not tell
-            raise ReadingError(place, f"it is damaged in the archive: {_reason(error)}", _AGAIN) from None
+        data = _unpacked(opened, infos[member.name], place)
+        beside = next((one for one in sidecar_names(name) if f"{folder}{slash}{one}" in infos), None)
+        place_beside = str(member.path.with_name(beside or name))
+        sidecar = None if beside is None else _unpacked(opened, infos[f"{folder}{slash}{beside}"], place_beside)
+    bulletin = read_bytes(data, reader_for(member.path), member.inner.stem, place, encoding)
+    if sidecar is None:
+        return bulletin
+    return replace(bulletin, metadata=with_sidecar(sidecar, place_beside, bulletin.metadata))
+
+
+def _unpacked(opened: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> bytes:
+    """The bytes of a member, unless it is encrypted, damaged or a bomb."""
+    if info.flag_bits & _ENCRYPTED:
+        raise ReadingError(place, "it is encrypted in the archive", "unpack it with its password and name the file")
+    ratio = info.file_size / max(1, info.compress_size)
+    if info.file_size > MAX_MEMBER or (info.file_size > _SMALL and ratio > MAX_RATIO):
+        reason = f"it unpacks to {info.file_size:,} bytes, {ratio:,.0f} times its size"
+        raise ReadingError(place, reason, "if that is right, unpack it and name the file")
+    try:
+        return unpacked(opened, info)
+    except (*DAMAGED, RuntimeError) as error:  # RuntimeError: encrypted in a way that the flag does not tell
+        reason = f"it is damaged in the archive, or packed in a way that is not read: {_reason(error)}"
+        raise ReadingError(place, reason, _AGAIN) from None
 
 
 @contextmanager

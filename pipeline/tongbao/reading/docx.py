@@ -230,15 +230,18 @@ def _widened(cell: Cell, end: int) -> Cell:
 
 def _lines(blocks: list[_Block] | tuple[_Block, ...]) -> Iterator[str]:
     """The paragraphs of blocks: a table of data row by row, any other one cell after cell."""
+    above = ""
     for block in blocks:
         if isinstance(block, str):
             if block.strip():
-                yield block
-        elif (table := _data(block)) is not None:
-            yield from lines_of(table)
+                yield (above := block)
+            continue
+        if (table := _data(block)) is not None:
+            yield from lines_of(table, above)
         else:
             for content in block.contents:
                 yield from _lines(content)
+        above = ""
 
 
 def _data(table: _DocumentTable) -> Table | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tongbao.errors import ReadingError
 from tongbao.reading.formats import missing_library
-from tongbao.reading.zips import DAMAGED
+from tongbao.reading.zips import DAMAGED, unpacked
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -66,7 +66,7 @@ class Package:
         if member.file_size > MAX_PART:
             raise ReadingError(self._place, f"its part {name} has more than {MAX_PART:,} bytes", "split the document")
         try:
-            data = self._archive.read(member)
+            data = unpacked(self._archive, member)
         except RuntimeError:  # what zipfile raises for a part with a password
             raise ReadingError(self._place, f"its part {name} is encrypted", "remove the password") from None
         except DAMAGED as error:

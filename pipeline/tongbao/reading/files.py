@@ -12,6 +12,9 @@ from tongbao.reading.sidecar import apply_sidecar, sidecar_of
 from tongbao.reading.structure import read_text
 from tongbao.records import Bulletin, Metadata
 
+#: Bytes that a file may have.
+MAX_FILE = 500_000_000
+
 
 def read_file(path: Path, encoding: str | None = None) -> Bulletin:
     """The document at ``path``, with its structure.
@@ -21,8 +24,8 @@ def read_file(path: Path, encoding: str | None = None) -> Bulletin:
     both from a sidecar, ``FILE.meta.json`` (see ``tongbao.reading.sidecar``).
 
     Raises:
-        ReadingError: the file is missing, a folder, not permitted, empty, of a format that cannot be read, not text,
-            of no certain encoding, or its sidecar is wrong.
+        ReadingError: the file is missing, a folder, not permitted, empty, larger than ``MAX_FILE``, of a format that
+            cannot be read, not text, of no certain encoding, or its sidecar is wrong.
     """
     path = Path(path)
     reader, data = _open(path)
@@ -61,7 +64,7 @@ def _open(path: Path) -> tuple[Reader, bytes]:
     place = str(path)
     try:
         with path.open("rb") as stream:
-            return reader_for(path), stream.read()
+            reader, data = reader_for(path), stream.read(MAX_FILE + 1)
     except FileNotFoundError:
         raise ReadingError(place, "no such file", "check the path") from None
     except IsADirectoryError:
@@ -70,3 +73,6 @@ def _open(path: Path) -> tuple[Reader, bytes]:
         raise ReadingError(place, "no permission to read it", "change the file's permissions") from None
     except (OSError, ValueError) as error:
         raise ReadingError(place, f"cannot be read: {error}", "check the path and the disk") from None
+    if len(data) > MAX_FILE:
+        raise ReadingError(place, f"it has more than {MAX_FILE:,} bytes", "split the file")
+    return reader, data

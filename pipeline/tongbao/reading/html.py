@@ -193,6 +193,8 @@ def _extract(text: str, place: str) -> str:
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     try:
         return extract(text, include_comments=False, include_tables=True, fast=True) or ""
+    except MemoryError:
+        raise
     except Exception:  # heuristics of a library on any input there is: its failure costs a vote, not the page
         return ""
 
@@ -260,5 +262,5 @@ def _paragraphs(
             found.append(lines[index].text)
         elif table not in written:
             written.add(table)
-            found.extend(lines_of(tables[table]))
+            found.extend(lines_of(tables[table], found[-1] if found else ""))
     return found

@@ -7,6 +7,7 @@ like a line and was not found is looked at once more on its own; what is still n
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -26,6 +27,8 @@ REMEDY = 'pip install "tongbao[ocr]"'
 #: Pages of a PDF are drawn at so many pixels an inch: more makes small print no better and takes longer.
 _DPI = 200
 _POINTS = 72
+#: What Pillow may take a file for: for others (EPS) it would start programs.
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 MAX_PIXELS = 120_000_000
 MAX_FRAMES = 500
 #: How sure the recognition of a line has to be, and of a strip in which no line was found.
@@ -69,7 +72,7 @@ def read_pages(data: bytes, numbers: Sequence[int], place: str) -> dict[int, Pag
     """The pages ``numbers`` (from 1) of a PDF, drawn and recognised; lengths in points.
 
     Raises:
-        ReadingError: a page cannot be drawn.
+        ReadingError: a page is too large or cannot be drawn.
     """
     import pypdfium2
 
@@ -77,11 +80,15 @@ def read_pages(data: bytes, numbers: Sequence[int], place: str) -> dict[int, Pag
     try:
         document = pypdfium2.PdfDocument(data)
         for number in numbers:
-            picture = document[number - 1].render(scale=_DPI / _POINTS).to_numpy()
+            page = document[number - 1]
+            if math.prod(side * _DPI / _POINTS for side in page.get_size()) > MAX_PIXELS:
+                reason = f"page {number} is larger than {MAX_PIXELS // 1_000_000} million pixels at {_DPI} an inch"
+                raise ReadingError(place, reason, "print it to a new PDF on smaller paper")
+            picture = page.render(scale=_DPI / _POINTS).to_numpy()
             height, width = (side * _POINTS / _DPI for side in picture.shape[:2])
             pieces = pieces_of_scan(_recognised(picture, number, place), _POINTS / _DPI)
             pages[number] = Page(number, width, height, pieces)
-    except ReadingError:
+    except (ReadingError, MemoryError):
         raise
     except Exception as error:  # whatever the library says of a damaged page
         raise ReadingError(place, f"a page cannot be drawn: {error}", "fetch or save the file again") from None
@@ -93,13 +100,13 @@ def _frames(data: bytes, place: str) -> Iterator[Picture]:
     from PIL import Image, ImageOps, ImageSequence
 
     try:
-        with Image.open(BytesIO(data)) as image:
+        with Image.open(BytesIO(data), formats=_FORMATS) as image:
             for number, frame in enumerate(ImageSequence.Iterator(image), 1):
                 if frame.width * frame.height > MAX_PIXELS or number > MAX_FRAMES:
                     reason = f"larger than {MAX_PIXELS // 1_000_000} million pixels or {MAX_FRAMES} pages"
                     raise ReadingError(place, reason, "make the picture smaller")
                 yield np.asarray(ImageOps.exif_transpose(frame).convert("RGB"))
-    except ReadingError:
+    except (ReadingError, MemoryError):
         raise
     except Exception as error:  # Pillow raises whatever a damaged file makes it stumble over
         raise ReadingError(place, f"damaged picture: {error}", "fetch or save the file again") from None
@@ -119,6 +126,8 @@ def _recognised(picture: Picture, number: int, place: str) -> list[Seen]:
                 down = round(100 * strip[1] / picture.shape[0])
                 _log.warning("%s: page %d: what looks like a line %d%% down could not be read", place, number, down)
             seen.extend(again)
+    except MemoryError:
+        raise
     except Exception as error:  # the models and their runtime raise errors of their own
         reason = f"recognition failed on page {number}: {type(error).__name__} {error}"
         raise ReadingError(place, reason, "try the picture at another size") from None

@@ -41,6 +41,15 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 """  # noqa: E501
+#: Runs a program, and ends it with all that it has started when whoever holds the other end of the pipe has gone, in
+#: whatever way: the program is in a session of its own, and would go on for ever if it hangs.
+_GUARD = """exec 3<&0
+"$@" </dev/null 3<&- &
+program=$!
+{ cat <&3; kill -9 0; } >/dev/null 2>&1 &
+wait $program"""
+#: What the shell answers where there is no such program, or it cannot be executed.
+_NO_PROGRAM = (126, 127) if os.name == "posix" else ()
 
 
 def read_office(data: bytes, declared: str | None, place: str) -> Extracted:
@@ -123,25 +132,31 @@ def _converted(data: bytes, suffix: str, program: str, place: str) -> bytes:
 
 def _run(command: list[str], place: str) -> str:
     """Run the command for ``TIMEOUT`` seconds at most, and give what it complained of."""
+    guarded = ["/bin/sh", "-c", _GUARD, "sh", *command] if os.name == "posix" else command
+    reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
+            guarded, stdin=reading, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )
+        try:
+            complaint = process.communicate(timeout=TIMEOUT)[1].decode("utf-8", "replace").strip()
+        except subprocess.TimeoutExpired:
+            reason = f"LibreOffice took longer than {TIMEOUT} seconds"
+            raise ReadingError(place, reason, "save the file as .docx") from None
+        finally:
+            _end(process)
     except OSError as error:
-        reason = f"LibreOffice cannot be started: {error}"
-        raise ReadingError(place, reason, "check its installation") from None
-    try:
-        complaint = process.communicate(timeout=TIMEOUT)[1].decode("utf-8", "replace").strip()
-    except subprocess.TimeoutExpired:
-        reason = f"LibreOffice took longer than {TIMEOUT} seconds"
-        raise ReadingError(place, reason, "save the file as .docx") from None
+        raise _not_started(place, error) from None
     finally:
-        _end(process)
+        os.close(reading)
+        os.close(writing)
+    if process.returncode in _NO_PROGRAM:
+        raise _not_started(place, complaint)
     return f" ({' '.join(complaint.split())[:200]})" if complaint else ""
+
+
+def _not_started(place: str, reason: object) -> ReadingError:
+    return ReadingError(place, f"LibreOffice cannot be started: {reason}", "check its installation")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tongbao.errors import ReadingError
 from tongbao.reading.encodings import decode
@@ -16,27 +16,37 @@ _KEYS = tuple(field.name for field in fields(Metadata))
 
 def sidecar_of(path: Path) -> Path | None:
     """``bulletin.txt.meta.json`` or else ``bulletin.meta.json`` beside ``bulletin.txt``, if one is there."""
-    for name in (f"{path.name}.meta.json", f"{path.stem}.meta.json"):
-        candidate = path.with_name(name)
-        if candidate.is_file():
-            return candidate
-    return None
+    candidates = (path.with_name(name) for name in sidecar_names(path.name))
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def sidecar_names(name: str) -> tuple[str, str]:
+    """What the sidecar of a file of that name may be called; the first one that is there counts."""
+    return f"{name}.meta.json", f"{PurePath(name).stem}.meta.json"
 
 
 def apply_sidecar(path: Path, metadata: Metadata) -> Metadata:
-    """``metadata`` with the values of the sidecar at ``path`` in the place of its own.
+    """``metadata`` with the values of the sidecar at ``path`` in the place of its own; see ``with_sidecar``.
+
+    Raises:
+        ReadingError: the file cannot be read, or what ``with_sidecar`` raises.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ReadingError(str(path), f"cannot be read: {error.strerror or error}", "check the file") from None
+    return with_sidecar(data, str(path), metadata)
+
+
+def with_sidecar(data: bytes, place: str, metadata: Metadata) -> Metadata:
+    """``metadata`` with the values of a sidecar, of which ``data`` are the bytes, in the place of its own.
 
     The file is one JSON object; keys are ``title``, ``issuer``, ``region``, ``published`` (ISO date), ``number`` and
     ``url``; values are strings, or ``null`` for "the document has none". Keys that it leaves out stay as they were.
 
     Raises:
-        ReadingError: the file cannot be read, is not such an object, or has another or a double key.
+        ReadingError: the file is no text, not such an object, or has another or a double key.
     """
-    place = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadingError(place, f"cannot be read: {error.strerror or error}", "check the file") from None
     try:
         values = json.loads(decode(data, None, place)[0], object_pairs_hook=lambda pairs: _once(pairs, place))
     except json.JSONDecodeError as error:

@@ -5,8 +5,9 @@ first column names the rows, and every other cell becomes ``head:value``, so tha
 of its figures is. Heads of several levels are joined from the top down. A cell that is alone in its row is a line of
 its own (the title of the table, a subheading, a note). A merged cell belongs to all rows that it spans, but a figure
 is written only once: nobody should add it up twice. A unit that a head or the name of a row gives in brackets is
-written behind its bare figures (``投资（万元）`` over ``96.5`` is ``投资:96.5万元``), where a reader looks for it. A
-table without heads is read as ``label:value`` where its columns are labels and values by turns, and else cell by cell.
+written behind its bare figures (``投资（万元）`` over ``96.5`` is ``投资:96.5万元``), where a reader looks for it; so
+is one that a caption gives for the whole table (``单位：万元``), but for columns and rows of another kind. A table
+without heads is read as ``label:value`` where its columns are labels and values by turns, and else cell by cell.
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ _MAX_AREA = 200_000
 _MAX_HEADS = 4
 _LABEL = 16
 _LAYOUT_CELL = 300
+#: Units that a head, the name of a row or a caption gives for figures.
+_UNIT = (
+    "[百千万亿]{0,2}(?:[个件起人次户家所座处名条项宗份元角%％‰米里亩吨升斤克辆台套只头株岁批笔栋间张篇期场天年月户]|"
+    "人次|户次|家次|件次|场次|车次|平方米|平方公里|立方米|公里|公顷|公斤|千克|千米|千瓦|千瓦时|小时|分钟|个百分点|㎡|m²|m³|km|kg|t|h)"
+)
+#: Heads and names of what has no unit, or one of its own.
+_UNITLESS = r"序\s*号|编\s*号|排名|名次|位次|排位|年份|率|比重|占比|同比|环比|增幅|增长|增速|[升降]幅"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +127,16 @@ def is_data(table: Table) -> bool:
     return max(sizes) < _LAYOUT_CELL or max(sizes) < 0.6 * sum(sizes)
 
 
-def lines_of(table: Table) -> list[str]:
-    """The table row by row; see the module for the form. No line is empty or holds a line end."""
+def lines_of(table: Table, above: str = "") -> list[str]:
+    """The table row by row; see the module for the form. No line is empty or holds a line end.
+
+    ``above`` is the paragraph over the table, which may be its caption; it is none of the lines.
+    """
     found: list[str] = []
-    first = 0
+    first, unit = 0, _unit_of_all(above)
     while first < len(table.grid) and len(table.row(first)) == 1:
         found.append(_one_line(table.row(first)[0].text))
+        unit = _unit_of_all(found[-1]) or unit
         first += 1
     depth = _head_rows(table, first)
     heads = [_head(table, first, depth, column) for column in range(table.width)]
@@ -136,13 +148,13 @@ def lines_of(table: Table) -> list[str]:
         if len(cells) == 1:
             found.append(_one_line(cells[0].text))
         elif depth and [cell.text for cell in cells] != top:  # else the heads again, at the top of a new page
-            found.append(_row(table, row, heads, names))
+            found.append(_row(table, row, heads, names, unit))
         elif not depth:
             found.append(_pairs(cells) if paired else " ".join(_one_line(cell.text) for cell in cells))
     return found
 
 
-def _row(table: Table, row: int, heads: Sequence[str], names: Sequence[int]) -> str:
+def _row(table: Table, row: int, heads: Sequence[str], names: Sequence[int], unit_of_all: str) -> str:
     """``行名 列头:值;列头:值``."""
     cells = table.row(row)
     named = [_one_line(text) for text in dict.fromkeys(cell.text for cell in cells if cell.column in names)]
@@ -155,10 +167,17 @@ def _row(table: Table, row: int, heads: Sequence[str], names: Sequence[int]) -> 
         if re.fullmatch(r"[-+−]?\d[\d,，.]*", text) is not None:
             shorter, own = _split_unit(head)
             lent = unit if not own and _patterns()["unitless"].search(head) is None else ""
-            head, text = shorter, text + (own or lent)
+            common = "" if any(map(_patterns()["otherwise"].search, (head, bare))) else unit_of_all
+            head, text = shorter, text + (own or lent or common)
             named = [*named[:-1], bare] if lent else named
         values.append((head, text))
     return " ".join(filter(None, [*named, _joined(values)]))
+
+
+def _unit_of_all(caption: str) -> str:
+    """The unit that a caption gives for all figures of a table: one alone, behind ``单位：``, at its end."""
+    found = _patterns()["unit_of_all"].search(caption.strip())
+    return "" if found is None else found[1]
 
 
 def _split_unit(words: str) -> tuple[str, str]:
@@ -264,13 +283,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "date": re.compile(
             r"(?:19|20)\d\d(?:年.{0,10}|[-./]\d.*)?|[\d\-—－~～至]+(?:月|季|日|期|届|号|批|类|级|组|区).{0,4}"
         ),
-        "unit": re.compile(
-            r"[(（\[]\s*(?:单位\s*[:：]\s*)?([百千万亿]{0,2}(?:[个件起人次户家所座处名条项宗份元角%％‰米里亩吨升斤克辆台套只头株岁批笔栋间张篇期场天年月户]|"
-            r"人次|户次|家次|件次|场次|车次|平方米|平方公里|立方米|公里|公顷|公斤|千克|千米|千瓦|千瓦时|小时|分钟|个百分点|㎡|m²|m³|km|kg|t|h))"
-            r"\s*[)）\]](?=\s|$)"
+        "unit": re.compile(rf"[(（\[]\s*(?:单位\s*[:：]\s*)?({_UNIT})\s*[)）\]](?=\s|$)"),
+        "unit_of_all": re.compile(
+            rf"(?:^|[\s(（\[，,])(?:计量|金额)?单\s*位\s*[:：]\s*(?:人民币)?({_UNIT})\s*[)）\]]?$"
         ),
-        "unitless": re.compile(
-            r"序\s*号|编\s*号|排名|名次|位次|排位|年份|率|比重|占比|同比|环比|增幅|增长|增速|[升降]幅"
+        "unitless": re.compile(_UNITLESS),
+        "otherwise": re.compile(
+            rf"{_UNITLESS}|[人户家件个次宗起项目场台辆名处条座所]数|[/／]|数量|人均|面积|长度|年度|日期|时间|电话|代码|文号"
         ),
         "serial": re.compile(r"(?:序\s*号|编\s*号|序|[Nn][Oo]\.?|№)"),
         "head": re.compile(

@@ -47,13 +47,16 @@ def _paragraphs(elements: Sequence[Column | PageTable]) -> Iterator[tuple[int, s
     """Page and text of every paragraph and table row, no text empty or with white space round it."""
     lines = placed([element for element in elements if isinstance(element, Column)])
     style = style_of(lines)
+    above = ""
     for is_table, group in groupby(elements, key=lambda element: isinstance(element, PageTable)):
         if is_table:
-            yield from _rows(cast("list[PageTable]", list(group)))
+            yield from _rows(cast("list[PageTable]", list(group)), above)
         else:
             count = sum(len(column.rows) for column in cast("Iterator[Column]", group))
-            yield from _unwrapped(list(_joined(lines[:count], style)))
+            found = list(_unwrapped(list(_joined(lines[:count], style))))
             del lines[:count]
+            above = found[-1][1] if found else ""
+            yield from found
 
 
 def _joined(lines: Sequence[Line], style: Style) -> Iterator[_Paragraph]:
@@ -85,12 +88,12 @@ def _unwrapped(found: Sequence[_Paragraph]) -> Iterator[tuple[int, str]]:
             whole = ""
 
 
-def _rows(tables: Sequence[PageTable]) -> Iterator[tuple[int, str]]:
-    """The rows of tables that follow one another, parts of one table or not."""
+def _rows(tables: Sequence[PageTable], above: str) -> Iterator[tuple[int, str]]:
+    """The rows of tables that follow one another, parts of one table or not, with the paragraph over the first."""
     parts: list[PageTable] = []
     for table, following in zip(tables, [*tables[1:], None], strict=True):
         parts.append(table)
         if following is None or following.page != table.page + 1 or not goes_on(table, following):
-            for part, lines in zip(parts, table_lines(parts), strict=True):
+            for part, lines in zip(parts, table_lines(parts, above), strict=True):
                 yield from ((part.page, line) for line in lines)
-            parts = []
+            parts, above = [], ""

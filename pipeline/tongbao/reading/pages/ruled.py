@@ -61,17 +61,20 @@ def goes_on(above: PageTable, below: PageTable) -> bool:
     )
 
 
-def table_lines(parts: Sequence[PageTable]) -> list[list[str]]:
-    """The lines of a table for each of its parts, which stand on one page each; the first part holds the heads."""
+def table_lines(parts: Sequence[PageTable], above: str = "") -> list[list[str]]:
+    """The lines of a table for each of its parts, which stand on one page each; the first part holds the heads.
+
+    ``above`` is the paragraph over the table.
+    """
     head = parts[0].cells
-    first = lines_of(table_of(head))
+    first = lines_of(table_of(head), above)
     rows = 1 + max(cell.row for cell in head)
     found = [first]
     for part in parts[1:]:
         again = _repeated_rows(head, part.cells)
         moved = (replace(cell, row=cell.row + rows) for cell in part.cells if cell.row >= again)
-        lines = lines_of(table_of([*head, *moved]))
-        found.append(lines[len(first) :] if lines[: len(first)] == first else lines_of(table_of(part.cells)))
+        lines = lines_of(table_of([*head, *moved]), above)
+        found.append(lines[len(first) :] if lines[: len(first)] == first else lines_of(table_of(part.cells), above))
     return found
 
 
