@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tongbao.errors import ReadingError
-from tongbao.reading import read_file, read_text
+from tongbao.reading import files, read_file, read_text
 from tongbao.records import Block, Bulletin, Metadata, Span
 
 TEXT = "甲州市供水情况通报\r\n\r\n一、总体情况\r\n检查水厂34座。整改问题12个。\r\n"
@@ -59,6 +59,17 @@ def test_refused(tmp_path: Path, name: str, data: bytes | None, words: str) -> N
     assert caught.value.place == str(tmp_path / name)
     assert words in str(caught.value)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_CHARACTERS"])
+def test_what_is_too_large_for_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    size = len(TEXT.encode()) if limit == "MAX_BYTES" else len(TEXT)
+    (tmp_path / "a.txt").write_bytes(TEXT.encode())
+    monkeypatch.setattr(files, limit, size)
+    assert read_file(tmp_path / "a.txt").text == TEXT
+    monkeypatch.setattr(files, limit, size - 1)
+    with pytest.raises(ReadingError, match="too many for one document"):
+        read_file(tmp_path / "a.txt")
 
 
 def test_a_folder_and_a_bad_path(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from tongbao.reading.formats import Reader, name_of, reader_for
 from tongbao.reading.sidecar import apply_sidecar, sidecar_of
 from tongbao.reading.structure import read_text
 from tongbao.records import Bulletin, Metadata
+
+#: Bytes that a file, and characters that a document may have. All of a document is in memory at once, some kB a
+#: character: one of a hundred million would end the process, and others with it. The longest of bulletins have 100,000.
+MAX_BYTES = 500_000_000
+MAX_CHARACTERS = 5_000_000
 
 
 def read_file(path: Path, encoding: str | None = None) -> Bulletin:
@@ -21,8 +27,8 @@ def read_file(path: Path, encoding: str | None = None) -> Bulletin:
     both from a sidecar, ``FILE.meta.json`` (see ``tongbao.reading.sidecar``).
 
     Raises:
-        ReadingError: the file is missing, a folder, not permitted, empty, of a format that cannot be read, not text,
-            of no certain encoding, or its sidecar is wrong.
+        ReadingError: the file is missing, a folder, not permitted, empty, too large, of a format that cannot be read,
+            not text, of no certain encoding, or its sidecar is wrong.
     """
     path = Path(path)
     reader, data = _open(path)
@@ -35,11 +41,10 @@ def read_bytes(data: bytes, reader: Reader, id: str, place: str, encoding: str |
     """The document that the bytes of a file hold; ``place`` is its source, and what errors name.
 
     Raises:
-        ReadingError: it holds nothing but white space, or what its reader raises.
+        ReadingError: it holds nothing but white space, more than ``MAX_CHARACTERS``, or what its reader raises.
     """
     extracted = reader(data, encoding, place)
-    if not extracted.text.strip():
-        raise ReadingError(place, "the file holds nothing but white space", "give a file with text in it")
+    check_text(extracted.text, place)
     bulletin = read_text(
         extracted.text,
         id,
@@ -49,6 +54,19 @@ def read_bytes(data: bytes, reader: Reader, id: str, place: str, encoding: str |
         blocks=extracted.blocks,
     )
     return replace(bulletin, metadata=_over(bulletin.metadata, extracted.metadata))
+
+
+def check_text(text: str, place: str) -> None:
+    """See that a text can be a document.
+
+    Raises:
+        ReadingError: it is nothing but white space, or has more than ``MAX_CHARACTERS``.
+    """
+    if len(text) > MAX_CHARACTERS:
+        reason = f"{len(text):,} characters are too many for one document: the limit is {MAX_CHARACTERS:,}"
+        raise ReadingError(place, reason, "cut it into the documents that it is made of")
+    if not text.strip():
+        raise ReadingError(place, "the file holds nothing but white space", "give a file with text in it")
 
 
 def _over(below: Metadata, above: Metadata) -> Metadata:
@@ -61,7 +79,12 @@ def _open(path: Path) -> tuple[Reader, bytes]:
     place = str(path)
     try:
         with path.open("rb") as stream:
-            return reader_for(path), stream.read()
+            reader = reader_for(path)
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_BYTES:
+                reason = f"{size:,} bytes are too many for one document: the limit is {MAX_BYTES:,}"
+                raise ReadingError(place, reason, "cut it into the documents that it is made of")
+            return reader, stream.read()
     except FileNotFoundError:
         raise ReadingError(place, "no such file", "check the path") from None
     except IsADirectoryError:
