@@ -13,10 +13,11 @@ from tongbao.reading.sidecar import apply_sidecar, sidecar_of
 from tongbao.reading.structure import read_text
 from tongbao.records import Bulletin, Metadata
 
-#: Bytes that a file, and characters that a document may have. All of a document is in memory at once, some kB a
-#: character: one of a hundred million would end the process, and others with it. The longest of bulletins have 100,000.
+#: Bytes that a file, and characters that a document may have. All of a document is in memory at once, 1.5 kB for a
+#: character and up to 7 kB where sentences have no end: a hundred million would end the process, and others with it.
+#: The longest of bulletins have 100,000.
 MAX_BYTES = 500_000_000
-MAX_CHARACTERS = 5_000_000
+MAX_CHARACTERS = 2_000_000
 
 
 def read_file(path: Path, encoding: str | None = None) -> Bulletin:
