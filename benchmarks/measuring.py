@@ -49,9 +49,17 @@ def interleaved(
     return {contender.name: Timed(contender, tuple(seconds[contender.name])) for contender in contenders}
 
 
-def ratios(rates: Mapping[str, float], ours: str) -> dict[str, float]:
-    """How many times as fast as each of the others ``ours`` is."""
-    return {name: rates[ours] / rate for name, rate in rates.items() if name != ours}
+def ratios(ours: Timed, others: Mapping[str, Timed]) -> dict[str, float]:
+    """How many times as fast as each of the others ``ours`` is, by the median of the ratios of each round: what slows
+    the machine down for a round slows both.
+    """
+    per_character = [seconds / ours.contender.characters for seconds in ours.seconds]
+    return {
+        name: median(
+            theirs / other.contender.characters / own for own, theirs in zip(per_character, other.seconds, strict=True)
+        )
+        for name, other in others.items()
+    }
 
 
 def fallen(measured: Mapping[str, float], baseline: Mapping[str, float], share: float) -> list[str]:

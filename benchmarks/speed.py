@@ -57,7 +57,7 @@ def show_in_turn(timed: dict[str, Timed], wanted: Sequence[str]) -> dict[str, An
     if "stages" in wanted:
         own = [[name, f"{rate:,.0f}"] for name, rate in rates.items() if name not in others]
         print(markdown(["stage", "characters a second"], own), end="\n\n")
-    compared = ratios({name: rates[name] for name in (WHOLE, *others)}, WHOLE)
+    compared = ratios(timed[WHOLE], {name: timed[name] for name in others})
     if "rivals" in wanted:
         rows = [[WHOLE, "all rows with confidences", f"{rates[WHOLE]:,.0f}", "1"]]
         rows += [

@@ -30,9 +30,16 @@ def test_contenders_take_turns_and_the_median_round_counts(benchmark_module: Imp
     assert {name: one.rate for name, one in timed.items()} == {"one": 50.0, "other": 25.0}
 
 
-def test_ratios_are_ours_to_each_of_the_others(benchmark_module: Import) -> None:
-    found = benchmark_module("measuring").ratios({"we": 30.0, "slow": 10.0, "fast": 300.0}, "we")
-    assert found == {"slow": 3.0, "fast": 0.1}
+def test_ratios_are_ours_to_each_of_the_others_in_the_same_round(benchmark_module: Import) -> None:
+    measuring = benchmark_module("measuring")
+
+    def timed(characters: int, *seconds: float) -> object:
+        return measuring.Timed(measuring.Contender("", list, characters), seconds)
+
+    # In the last round everything took ten times as long.
+    ours = timed(100, 1.0, 1.0, 10.0)
+    found = measuring.ratios(ours, {"slow": timed(100, 2.0, 2.0, 20.0), "fast": timed(1_000, 1.0, 5.0, 10.0)})
+    assert found == {"slow": 2.0, "fast": 0.1}
 
 
 @pytest.mark.parametrize(
