@@ -8,8 +8,9 @@ WHEELS ?= dist/wheels
 WHEELS_OF ?= requirements/run.txt
 MODEL ?= models/zh_tongbao
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
-.PHONY: demo test lint train evaluate wheel wheels lock clean help
+.PHONY: demo test lint train evaluate bench bench-check wheel wheels lock clean help
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp ## install what reading needs, and turn the seed bulletin into tables
@@ -36,6 +37,12 @@ train: $(VENV)/dev.stamp ## train the default model on the gold annotations
 
 evaluate: $(VENV)/dev.stamp ## score the default configuration by cross-validation
 	$(BIN)/tongbao evaluate configs/default.cfg
+
+bench: $(VENV)/dev.stamp ## measure speed and memory, beside other programs; BENCH_ARGS for more
+	$(BIN)/python benchmarks/speed.py $(BENCH_ARGS)
+
+bench-check: $(VENV)/dev.stamp ## compare the speed beside other programs with benchmarks/baseline.json
+	$(BIN)/python benchmarks/speed.py --parts rivals --check benchmarks/baseline.json $(BENCH_ARGS)
 
 wheel: $(VENV)/dev.stamp ## build dist/tongbao-*.whl, with the model inside
 	rm -rf build dist

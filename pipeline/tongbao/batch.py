@@ -14,6 +14,7 @@ from tongbao.errors import ProcessingError, ReadingError, TongbaoError
 from tongbao.extraction import Extraction, Extractor
 from tongbao.reading import can_read, decode, name_of, read_file, read_text
 from tongbao.reading.archive import Member, members_of, read_member
+from tongbao.reading.files import check_text
 from tongbao.reading.formats import PICTURES
 from tongbao.reading.ocr import installed as ocr_is_installed
 from tongbao.records import Bulletin, DocumentRow, Tables
@@ -199,8 +200,7 @@ def read_input(item: Input, encoding: str | None = None) -> Bulletin:
             members_of(item.path)  # says why nothing in it could be named
         return replace(read_file(item.path, encoding), id=item.id)
     text, _ = decode(item.data, encoding, f"<{item.id}>")
-    if not text.strip():
-        raise ReadingError(f"<{item.id}>", "the document is empty", "pipe some text in")
+    check_text(text, f"<{item.id}>")
     return read_text(text, item.id)
 
 

@@ -61,6 +61,15 @@ def test_refused(tmp_path: Path, name: str, data: bytes | None, words: str) -> N
     assert caught.value.remedy
 
 
+def test_a_text_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_bytes(TEXT.encode())
+    monkeypatch.setattr(files, "MAX_CHARACTERS", len(TEXT))
+    assert read_file(tmp_path / "a.txt").text == TEXT
+    monkeypatch.setattr(files, "MAX_CHARACTERS", len(TEXT) - 1)
+    with pytest.raises(ReadingError, match="too many for one document"):
+        read_file(tmp_path / "a.txt")
+
+
 def test_a_folder_and_a_bad_path(tmp_path: Path) -> None:
     with pytest.raises(ReadingError, match="folder"):
         read_file(tmp_path)

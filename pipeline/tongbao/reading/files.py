@@ -12,8 +12,10 @@ from tongbao.reading.sidecar import apply_sidecar, sidecar_of
 from tongbao.reading.structure import read_text
 from tongbao.records import Bulletin, Metadata
 
-#: Bytes that a file may have.
+#: Bytes that a file, and characters that a document may have. All of a document's rows are in memory at once, so that a
+#: hundred million characters would end the process. The longest of bulletins have 100,000.
 MAX_FILE = 500_000_000
+MAX_CHARACTERS = 10_000_000
 
 
 def read_file(path: Path, encoding: str | None = None) -> Bulletin:
@@ -24,8 +26,9 @@ def read_file(path: Path, encoding: str | None = None) -> Bulletin:
     both from a sidecar, ``FILE.meta.json`` (see ``tongbao.reading.sidecar``).
 
     Raises:
-        ReadingError: the file is missing, a folder, not permitted, empty, larger than ``MAX_FILE``, of a format that
-            cannot be read, not text, of no certain encoding, or its sidecar is wrong.
+        ReadingError: the file is missing, a folder, not permitted, empty, larger than ``MAX_FILE`` or
+            ``MAX_CHARACTERS``, of a format that cannot be read, not text, of no certain encoding, or its sidecar is
+            wrong.
     """
     path = Path(path)
     reader, data = _open(path)
@@ -38,11 +41,10 @@ def read_bytes(data: bytes, reader: Reader, id: str, place: str, encoding: str |
     """The document that the bytes of a file hold; ``place`` is its source, and what errors name.
 
     Raises:
-        ReadingError: it holds nothing but white space, or what its reader raises.
+        ReadingError: it holds nothing but white space, more than ``MAX_CHARACTERS``, or what its reader raises.
     """
     extracted = reader(data, encoding, place)
-    if not extracted.text.strip():
-        raise ReadingError(place, "the file holds nothing but white space", "give a file with text in it")
+    check_text(extracted.text, place)
     bulletin = read_text(
         extracted.text,
         id,
@@ -52,6 +54,19 @@ def read_bytes(data: bytes, reader: Reader, id: str, place: str, encoding: str |
         blocks=extracted.blocks,
     )
     return replace(bulletin, metadata=_over(bulletin.metadata, extracted.metadata))
+
+
+def check_text(text: str, place: str) -> None:
+    """See that a text can be a document.
+
+    Raises:
+        ReadingError: it is nothing but white space, or has more than ``MAX_CHARACTERS``.
+    """
+    if len(text) > MAX_CHARACTERS:
+        reason = f"{len(text):,} characters are too many for one document: the limit is {MAX_CHARACTERS:,}"
+        raise ReadingError(place, reason, "cut it into the documents that it is made of")
+    if not text.strip():
+        raise ReadingError(place, "the file holds nothing but white space", "give a file with text in it")
 
 
 def _over(below: Metadata, above: Metadata) -> Metadata:
