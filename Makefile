@@ -7,7 +7,7 @@ OUT := out
 MODEL ?= models/zh_tongbao
 PYTEST_ARGS ?=
 
-.PHONY: demo test lint train evaluate wheel lock clean help
+.PHONY: demo test lint train evaluate rivals wheel lock clean help
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp ## install what reading needs, and turn the seed bulletin into tables
@@ -34,6 +34,9 @@ train: $(VENV)/dev.stamp ## train the default model on the gold annotations
 
 evaluate: $(VENV)/dev.stamp ## score the default configuration by cross-validation
 	$(BIN)/tongbao evaluate configs/default.cfg
+
+rivals: $(VENV)/dev.stamp ## compare span finders: rules, spaCy, variants of the chain (hours; REAL=FILE.jsonl scores more)
+	$(BIN)/python -m benchmarks.rivals $(REAL:%=--real %) $(ROWS:%=--row %)
 
 wheel: $(VENV)/dev.stamp ## build dist/tongbao-*.whl, with the model inside
 	rm -rf build dist
