@@ -10,7 +10,7 @@ MODEL ?= models/zh_tongbao
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: demo test lint train evaluate bench bench-check wheel wheels lock clean help
+.PHONY: demo test lint train evaluate rivals bench bench-check wheel wheels lock clean help
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/run.stamp ## install what reading needs, and turn the seed bulletin into tables
@@ -37,6 +37,9 @@ train: $(VENV)/dev.stamp ## train the default model on the gold annotations
 
 evaluate: $(VENV)/dev.stamp ## score the default configuration by cross-validation
 	$(BIN)/tongbao evaluate configs/default.cfg
+
+rivals: $(VENV)/dev.stamp ## compare span finders: rules, spaCy, variants of the chain (hours; REAL=FILE.jsonl scores more)
+	$(BIN)/python -m benchmarks.rivals $(REAL:%=--real %) $(ROWS:%=--row %)
 
 bench: $(VENV)/dev.stamp ## measure speed and memory, beside other programs; BENCH_ARGS for more
 	$(BIN)/python benchmarks/speed.py $(BENCH_ARGS)

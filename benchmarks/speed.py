@@ -24,7 +24,7 @@ from typing import Any
 from machine import facts
 from measuring import Timed, fallen, interleaved, ratios
 from parts import cold_start, one_process, with_workers
-from rivals import contenders, described, installed
+from speed_rivals import contenders, described, installed
 from stages import WHOLE, stages
 from texts import documents_of, texts_of
 

@@ -93,7 +93,7 @@ def run(job: tuple[TrainingConfig, Variant, list[Path]]) -> list[list[str]]:
     begun = time.monotonic()
     documents = read_data(config)
     dev = read_splits(config.data.splits or "").dev
-    training = _first([one for one in documents if one.id not in dev], variant.documents)
+    training = first([one for one in documents if one.id not in dev], variant.documents)
     model = fit(changed(config, variant), training, clusters_of(config))
     spent = time.monotonic() - begun
     sets = [("dev", [one for one in documents if one.id in dev]), *((file.stem, [*read_gold(file)]) for file in files)]
@@ -104,7 +104,7 @@ def run(job: tuple[TrainingConfig, Variant, list[Path]]) -> list[list[str]]:
     return rows
 
 
-def _first(documents: Sequence[Annotated], number: int | None) -> list[Annotated]:
+def first(documents: Sequence[Annotated], number: int | None) -> list[Annotated]:
     """The seed bulletin and the first ``number`` others in the order of a hash, in their own order."""
     others = [one.id for one in documents if one.origin != "seed"]
     ordered = sorted(others, key=lambda id: hashlib.sha256(id.encode()).digest())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -22,8 +22,8 @@ from tongbao.lexicon import load as shipped_lexicon
 from tongbao.linking.confidence import UNCALIBRATED
 from tongbao.linking.linker import Linker
 from tongbao.reading import read_text
-from tongbao.records import Annotated
-from tongbao.tagging.columns import FeatureOptions, text_columns
+from tongbao.records import Annotated, Bulletin
+from tongbao.tagging.columns import FeatureOptions, TextColumns, text_columns
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
@@ -111,8 +111,18 @@ def learn(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDAr
         bulletin = read_text(document.text, document.id)
         columns = text_columns(document.text, resources, options)
         examples.append(Example.build(document, bulletin, columns, resources.vocabulary))
-    chain = train_crf(_sentences(examples, options), BIO, CrfParameters(**config.mentions.model_dump()))
+    chain = learn_mentions(config, [(one.document, one.subject.bulletin, one.subject.columns) for one in examples])
     return Learned(chain, train_linker(examples, _link_parameters(config)))
+
+
+def learn_mentions(config: TrainingConfig, seen: Iterable[tuple[Annotated, Bulletin, TextColumns]]) -> Crf:
+    """Train the chain of mentions alone, on documents, their sentences, and what features see of them.
+
+    Raises:
+        ConfigError: there is nothing to train on.
+    """
+    brackets = config.features.brackets
+    return train_crf(_sequences(seen, brackets), BIO, CrfParameters(**config.mentions.model_dump()))
 
 
 def extractor_of(config: TrainingConfig, clusters: NDArray[np.uint8], learned: Learned) -> Extractor:
@@ -128,10 +138,11 @@ def extractor_of(config: TrainingConfig, clusters: NDArray[np.uint8], learned: L
     return Extractor(Tagger(learned.mentions, resources, options), learned.linker, UNCALIBRATED, meta)
 
 
-def _sentences(examples: Sequence[Example], options: FeatureOptions) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
-    for example in examples:
-        document, bulletin = example.document, example.subject.bulletin
-        features = mention_features(example.subject.columns, options.brackets)
+def _sequences(
+    seen: Iterable[tuple[Annotated, Bulletin, TextColumns]], brackets: bool
+) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
+    for document, bulletin, columns in seen:
+        features = mention_features(columns, brackets)
         tags = to_bio(len(document.text), [(m.label, m.span) for m in document.mentions])
         for piece in sequences(document.text, bulletin.sentences):
             yield features[piece.start : piece.end], tags[piece.start : piece.end]
