@@ -1,0 +1,75 @@
+"""Scores of a model by genre, level and layout.
+
+usage: python benchmarks/slices.py GOLD.jsonl CATALOGUE.tsv [--model FOLDER]
+
+The catalogue says of every document its genre, level and layout (``annotations/catalogue.tsv``). A line a slice: the
+documents and quantities in it, F1 of quantities, departments and policies, the shares of equal indicators and periods
+among matched quantities, F1 of rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tongbao.annotation import read_gold
+from tongbao.annotation.grid import markdown
+from tongbao.evaluation.protocols import score_gold
+from tongbao.evaluation.table import figure
+from tongbao.extraction import Extractor, load
+from tongbao.records import Annotated
+
+COLUMNS = {
+    "quantity": "QUANTITY.f1",
+    "department": "DEPARTMENT.f1",
+    "policy": "POLICY.f1",
+    "indicator": "QUANTITY.indicator",
+    "period": "QUANTITY.period",
+    "row": "QUANTITY.row_f1",
+}
+KINDS = ("genre", "level", "layout")
+
+
+def slices(documents: Sequence[Annotated], catalogue: Path) -> list[tuple[str, str, list[Annotated]]]:
+    """Kind, value and documents of every slice.
+
+    Raises:
+        ValueError: a document is not in the catalogue.
+    """
+    with catalogue.open(encoding="utf-8", newline="") as file:
+        facts = {row["id"]: row for row in csv.DictReader(file, delimiter="\t")}
+    missing = [one.id for one in documents if one.id not in facts]
+    if missing:
+        raise ValueError(f"{catalogue}: no line for {', '.join(missing)}")
+    return [
+        (kind, value, [one for one in documents if facts[one.id][kind] == value])
+        for kind in KINDS
+        for value in sorted({facts[one.id][kind] for one in documents})
+    ]
+
+
+def line(model: Extractor, kind: str, value: str, documents: Sequence[Annotated]) -> list[str]:
+    """One line of the table."""
+    scores = score_gold(model, documents)[0].scores
+    quantities = sum(mention.label == "QUANTITY" for one in documents for mention in one.mentions)
+    return [kind, value, str(len(documents)), str(quantities), *(figure(scores[key]) for key in COLUMNS.values())]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("catalogue", type=Path)
+    parser.add_argument("--model", type=Path)
+    given = parser.parse_args(arguments)
+    model = load(given.model)
+    rows = [line(model, *one) for one in slices([*read_gold(given.gold)], given.catalogue)]
+    print(markdown(["by", "slice", "documents", "quantities", *COLUMNS], rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
