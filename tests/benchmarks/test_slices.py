@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from benchmarks.slices import slices
+
 from tongbao.records import Annotated
 
 
