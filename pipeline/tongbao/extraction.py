@@ -75,6 +75,7 @@ class Extractor:
         links = self._links(subject, mentions)
         annotated, rows = self._joined(subject, _without_idle_scopes(mentions, links), links)
         units, figures = subject.vocabulary.units, subject.columns.figures
+        del subject  # the columns of a long text take more room than its rows
         likely = _QuantityProbability(beliefs.quantity)
         tables = build_tables(bulletin, annotated, self.name, likely, rows, units, figures)
         return Extraction(bulletin, annotated, tables)
@@ -87,7 +88,7 @@ class Extractor:
         """The document made ready, its mentions with attributes, and what the chain believes of each character."""
         subject = self._subject(bulletin)
         tagged, beliefs = self.tagger.tag(bulletin, subject.columns)
-        judged = judge_titles(subject, tagged, beliefs.policy, self.linker)
+        judged = judge_titles(subject, tagged, beliefs.titles, self.linker)
         complete = add_own_words(bulletin.text, judged, subject.vocabulary)
         return subject, assemble(subject, complete, self.linker), beliefs
 
@@ -131,7 +132,7 @@ def _without_idle_scopes(mentions: Sequence[Mention], links: Iterable[Link]) -> 
 class _QuantityProbability:
     """How likely a stretch is a quantity: the most that the chain gives to any of its characters."""
 
-    quantity: NDArray[np.float64]
+    quantity: NDArray[np.float32]
 
     def __call__(self, span: Span) -> float:
         return float(self.quantity[span.start : span.end].max(initial=0.0))

@@ -64,7 +64,7 @@ def left_out(
     loose = _covers(_loose(), folded)
     candidates = _Cover([*(_ends(span) for span, _ in figures.quantities), *_ranks(folded)])
     out: list[tuple[Span, LeftOutReason, float | None]] = []
-    for start, end in figures.numerals:
+    for start, end in figures.numerals():
         if taken.covers(start, end):
             continue
         span = Span(start, end)

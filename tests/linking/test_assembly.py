@@ -90,13 +90,11 @@ def test_chain_and_classifier_decide_together(
         "《停车管理办法》",
         "《海城诗选》",
     ]
-    marginal = np.zeros(len(found.text))
-    for mention, probability in zip(candidates, chain, strict=True):
-        marginal[mention.span.start : mention.span.end] = probability
+    believed = {mention.span: probability for mention, probability in zip(candidates, chain, strict=True)}
     rows = class_rows(subject, candidates, "POLICY")
     linker = Linker(model.linker.indicator, {"title": _scoring(table, rows, [float(value) for value in odds])})
     tagged = [*_tagged(found), Tagged("POLICY", candidates[0].span, 0.99)]
-    judged = judge_titles(subject, tagged, marginal, linker)
+    judged = judge_titles(subject, tagged, believed, linker)
     assert judged == sorted(judged, key=lambda item: item.span)
     policies = [item for item in judged if item.label == "POLICY"]
     assert [item.span.of(found.text) for item in policies] == kept
@@ -110,9 +108,10 @@ def test_what_overlaps_an_accepted_title_goes(
     found = document("依据[p 安全生产法]印发《[d 市教育局]关于[t 2023年]停车的通知》，[q 3个]。")
     subject = _subject(model, found.text)
     for odds, left in ((9.0, ["安全生产法", "《市教育局关于2023年停车的通知》", "3个"]), (-9.0, None)):
-        rows = class_rows(subject, title_candidates(found.text), "POLICY")
+        candidates = title_candidates(found.text)
+        rows = class_rows(subject, candidates, "POLICY")
         linker = Linker(model.linker.indicator, {"title": table({int(rows[0, 0]): odds})})
-        judged = judge_titles(subject, _tagged(found), np.full(len(found.text), 0.5), linker)
+        judged = judge_titles(subject, _tagged(found), {mention.span: 0.5 for mention in candidates}, linker)
         surfaces = [item.span.of(found.text) for item in judged]
         assert surfaces == (left or [mention.span.of(found.text) for mention in found.mentions])
 
@@ -120,7 +119,7 @@ def test_what_overlaps_an_accepted_title_goes(
 def test_without_titles_nothing_changes(model: Extractor, document: Callable[..., Any]) -> None:
     found = document("[d 市教育局]依据[p 安全生产法]立案[q 3起]。")
     tagged = _tagged(found)
-    assert judge_titles(_subject(model, found.text), tagged, np.zeros(len(found.text)), model.linker) == tagged
+    assert judge_titles(_subject(model, found.text), tagged, {}, model.linker) == tagged
 
 
 @given(st.text(alphabet="《》甲", max_size=30))

@@ -100,8 +100,8 @@ class _Carried:
         self.pairs = pairs
         self._table = table
 
-    def scores(self, _: object, relation: int) -> NDArray[Any]:
-        return self._table[:, relation]
+    def scores(self, _: object) -> NDArray[Any]:
+        return self._table.T
 
 
 @given(st.lists(st.lists(st.integers(0, 4), max_size=3, unique=True), min_size=1, max_size=4), st.integers(0, 10**6))

@@ -101,8 +101,8 @@ def test_a_word_that_a_list_names_twice_counts_once() -> None:
 def test_every_character_sees_the_words_around_it() -> None:
     text = "泉州市立案"
     columns = text_columns(text, build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, words="rjieba"))
-    words = columns.words
-    assert words is not None
+    assert columns.words is not None
+    words = columns.words.seen(np.arange(5))
     city, case = SubstringHashes(codes(text)).of(np.array([0, 3]), np.array([3, 5])).tolist()
     assert words.width().tolist() == [3, 3, 3, 2, 2]
     assert words.place().tolist() == [0, 2, 5, 0, 3]
@@ -110,16 +110,16 @@ def test_every_character_sees_the_words_around_it() -> None:
     assert words.around(1).tolist() == [case] * 3 + [0] * 2
     assert words.around(-1).tolist() == [0] * 3 + [city] * 2
     assert words.around(2).tolist() == [0] * 5
-    for at in (slice(1, 4), np.array([3, 1, 1])):
-        assert words.width(at).tolist() == words.width()[at].tolist()
-        assert words.place(at).tolist() == words.place()[at].tolist()
-        assert words.around(1, at).tolist() == words.around(1)[at].tolist()
+    some = columns.words.seen(np.array([3, 1, 1]))
+    assert some.width().tolist() == [2, 3, 3]
+    assert some.place().tolist() == [0, 2, 2]
+    assert some.around(1).tolist() == [0, case, case]
 
 
 def test_a_word_of_one_character_is_both_beginning_and_end() -> None:
     columns = text_columns("ab", build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, words="char"))
     assert columns.words is not None
-    assert columns.words.place().tolist() == [1, 1]
+    assert columns.words.seen(np.arange(2)).place().tolist() == [1, 1]
 
 
 # --- quantities and clusters ----------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ def test_an_empty_text_has_empty_columns() -> None:
     columns = text_columns("", build_resources(NO_CLUSTERS, [("body", ["纪委"])]), FeatureOptions())
     assert columns.words is not None
     assert columns.clusters is not None
-    arrays = (columns.points, columns.kinds, columns.grammar, columns.cues, columns.words.place(), *columns.clusters)
+    arrays = (columns.points, columns.kinds, columns.grammar, columns.cues, columns.words.bounds[1:], *columns.clusters)
     assert [array is not None and array.shape for array in arrays] == [(0,)] * 6
 
 

@@ -125,7 +125,7 @@ def test_own_words_are_features() -> None:
     assert own.names[0][1:6].all()
     assert not bare.names[0][1:6].any()
     assert own.words is not None
-    assert own.words.width()[1] == 5
+    assert own.words.seen(np.array([1])).width().tolist() == [5]
     assert own.grammar is not None
     assert bare.grammar is not None
     assert own.grammar[8:13].all()

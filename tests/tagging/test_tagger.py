@@ -30,7 +30,7 @@ def _tag(tagger: Tagger, text: str) -> tuple[list[Tagged], Beliefs]:
 @pytest.mark.parametrize("text", [TEXT, "《" * 500 + "》", "全市" * 3000, "\n\u3000\n", "😀全省立案43起"])
 def test_mentions_are_in_order_and_apart(tagger: Tagger, text: str) -> None:
     found, beliefs = _tag(tagger, text)
-    assert beliefs.policy.shape == beliefs.quantity.shape == (len(text),)
+    assert beliefs.quantity.shape == (len(text),)
     assert all(first.span.end <= second.span.start for first, second in pairwise(found))
     for tagged in found:
         assert 0 <= tagged.span.start < tagged.span.end <= len(text)
@@ -43,22 +43,25 @@ def test_beliefs_are_probabilities_in_sentences_and_zero_outside(tagger: Tagger)
     for sentence in read_text(TEXT).sentences:
         inside[sentence.start : sentence.end] = True
     assert 0 < inside.sum() < len(TEXT)
-    for belief, label in ((beliefs.policy, "POLICY"), (beliefs.quantity, "QUANTITY")):
-        assert ((belief[inside] > 0) & (belief[inside] <= 1 + 1e-9)).all()
-        assert not belief[~inside].any()
-        of_label = [tagged.span for tagged in found if tagged.label == label]
-        assert of_label
-        assert all(belief[span.start : span.end].min() >= 0.5 for span in of_label)
+    assert ((beliefs.quantity[inside] > 0) & (beliefs.quantity[inside] <= 1 + 1e-6)).all()
+    assert not beliefs.quantity[~inside].any()
+    quantities = [tagged.span for tagged in found if tagged.label == "QUANTITY"]
+    assert quantities
+    assert all(beliefs.quantity[span.start : span.end].min() >= 0.5 for span in quantities)
+    ((title, likely),) = beliefs.titles.items()
+    assert title.of(TEXT) == "《水质监测办法》"
+    assert 0.5 <= likely <= 1 + 1e-9
 
 
 def test_an_empty_text_has_no_mentions(tagger: Tagger) -> None:
     found, beliefs = _tag(tagger, "")
     assert found == []
-    assert beliefs.policy.shape == (0,)
+    assert beliefs.quantity.shape == (0,)
+    assert beliefs.titles == {}
 
 
 @pytest.mark.parametrize("rows", [1, 7, 23, 60])
-@pytest.mark.parametrize("text", [TEXT * 3, "《" + "水质监测" * 30 + "办法》1.24万元、150个，3起" * 9])
+@pytest.mark.parametrize("text", [TEXT * 3, "《" + "水质监测" * 25 + "办法》1.24万元、150个，3起" * 9])
 def test_the_stretches_that_a_text_is_read_in_change_nothing(
     tagger: Tagger, text: str, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,8 +73,9 @@ def test_the_stretches_that_a_text_is_read_in_change_nothing(
     parts, others = _tag(tagger, text)
     assert [(tagged.label, tagged.span) for tagged in parts] == [(tagged.label, tagged.span) for tagged in whole]
     assert [tagged.confidence for tagged in parts] == pytest.approx([tagged.confidence for tagged in whole], abs=1e-9)
-    assert np.allclose(beliefs.policy, others.policy, atol=1e-9)
-    assert np.allclose(beliefs.quantity, others.quantity, atol=1e-9)
+    assert beliefs.titles == pytest.approx(others.titles, abs=1e-9)
+    assert beliefs.titles
+    assert np.allclose(beliefs.quantity, others.quantity, atol=1e-6)
 
 
 def test_quantities_are_found(tagger: Tagger) -> None:

@@ -112,6 +112,18 @@ def test_words_of_a_user_are_added_to_a_tokenizer_of_their_own() -> None:
     assert segmenter("rjieba").starts(text).tolist() == before
 
 
+@pytest.mark.parametrize("name", ["jieba", "rjieba"])
+@pytest.mark.parametrize("end", ["。", "\n", "\r\n", "。\n", "。。", "\n\n \n", "。”", "\n\u3000\u3000", "。12%\n"])
+def test_the_passages_that_are_cut_one_by_one_make_no_difference(
+    name: SegmenterName, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = end.join(["泉州市纪委监委立案43起", "罚没1.24万元", "", "AB", "全市开展专项检查"] * 3)
+    whole = segmenter(name).starts(text).tolist()
+    for size in (0, 1, 5, 30):
+        monkeypatch.setattr("tongbao.tagging.words._PASSAGE", size)
+        assert segmenter(name).starts(text).tolist() == whole
+
+
 def test_words_are_found_across_a_long_text() -> None:
     text = "泉州市纪委监委查处违规问题机构150个。\n" * 2000
     for name in WITHOUT_MODEL:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,12 +64,12 @@ def title_candidates(text: str) -> list[Mention]:
 
 
 def judge_titles(
-    subject: Subject, tagged: Iterable[Tagged], chain: NDArray[np.float64], linker: Linker
+    subject: Subject, tagged: Iterable[Tagged], chain: Mapping[Span, float], linker: Linker
 ) -> list[Tagged]:
     """The tagged spans with every 《》 decided: policy or not.
 
-    ``chain`` is the chain's probability that a character belongs to a policy, ``(n,)``. The mean of chain and title
-    classifier decides; a policy without marks stays as it was tagged.
+    ``chain`` is the chain's probability that what stands in title marks is a policy, for each. The mean of chain and
+    title classifier decides; a policy without marks stays as it was tagged.
     """
     candidates = title_candidates(subject.bulletin.text)
     others = list(tagged)
@@ -81,7 +81,7 @@ def judge_titles(
     accepted: list[Tagged] = []
     for candidate, probability in zip(candidates, likely.tolist(), strict=True):
         span = candidate.span
-        both = (float(chain[span.start : span.end].mean()) + probability) / 2
+        both = (chain[span] + probability) / 2
         if both >= _TITLE_THRESHOLD:
             accepted.append(Tagged("POLICY", span, both))
     judged = {candidate.span for candidate in candidates}

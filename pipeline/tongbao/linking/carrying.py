@@ -7,8 +7,8 @@ Pereira 2000), and the best chain is found by Viterbi's algorithm over the candi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,19 +92,21 @@ class Carry:
     def features(self, relation: U64) -> NDArray[np.uint32]:
         """Templates for a candidate in the light of the choice before, ``(M, T)``; ``relation`` is of ``relations``."""
         templates = Templates(len(self.pairs.query), CHOICE_BITS, _FIRST_TEMPLATE)
-        self._add(templates, relation)
+        self._add(templates, relation, 1)
         return templates.array()
 
-    def scores(self, table: WeightTable, relation: int) -> NDArray[np.float32]:
-        """Summed weights of these templates where all pairs stand in one relation, ``(M,)``."""
-        sums = Sums(table, len(self.pairs.query), CHOICE_BITS, _FIRST_TEMPLATE)
-        self._add(sums, np.full(len(self.pairs.query), relation, dtype=np.uint64))
-        return sums.scores[:, 0]
+    def scores(self, table: WeightTable) -> NDArray[np.float32]:
+        """Summed weights of these templates where all pairs stand in one relation, for each relation: ``(4, M)``."""
+        relations = np.repeat(np.arange(4, dtype=np.uint64), len(self.pairs.query))
+        sums = Sums(table, len(relations), CHOICE_BITS, _FIRST_TEMPLATE)
+        self._add(sums, relations, 4)
+        return sums.scores[:, 0].reshape(4, -1)
 
-    def _add(self, sink: Sink, relation: U64) -> None:
-        rel = relation * np.uint64(2) + (self.pairs.candidate < 0)
+    def _add(self, sink: Sink, relation: U64, times: int) -> None:
+        """All templates, for all pairs so many times over."""
+        rel = relation * np.uint64(2) + np.tile(self.pairs.candidate < 0, times)
         for joined in self.joined:
-            sink.add(rel, *joined)
+            sink.add(rel, *(np.tile(part, times) for part in joined))
 
 
 def _fresh(pairs: Pairs, q: SpanFacts, c: SpanFacts, before: I64) -> tuple[U64, U64]:
@@ -135,24 +137,62 @@ def choose_chain(table: WeightTable, alone: NDArray[np.uint32], carry: Carry) ->
         alone: features of the pairs, whatever came before, ``(M, T)``.
         carry: what the features of the chain are made of; every quantity has at least the candidate "none".
     """
-    pairs = carry.pairs
-    if not len(pairs.query):
-        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    return best_chain(carry.pairs.query, carry.pairs.candidate, chain_scores(table, alone, carry))
+
+
+def chain_scores(table: WeightTable, alone: NDArray[np.uint32], carry: Carry) -> NDArray[np.float64]:
+    """The score of every pair in each relation to the choice before, ``(4, M)``; arguments as in ``choose_chain``."""
     fixed = table.scores(alone)[:, 0].astype(np.float64)
-    scores = np.stack([fixed + carry.scores(table, relation) for relation in range(4)])
-    starts = np.nonzero(np.diff(pairs.query, prepend=-1))[0].tolist()
-    borders = [*starts, len(fixed)]
-    best = _log_share(scores[FIRST, : borders[1]][None])[0]
-    steps: list[tuple[NDArray[np.intp], NDArray[np.float64]]] = []
-    earlier = pairs.candidate[: borders[1]]
-    for first, last in pairwise(borders[1:]):
-        candidates = pairs.candidate[first:last]
-        relation = np.where(candidates == earlier[:, None], SAME, np.where(earlier == -1, FROM_NONE, OTHER)[:, None])
-        share = _log_share(scores[relation, np.arange(first, last)])
-        total = best[:, None] + share
-        steps.append((total.argmax(axis=0), share))
-        best, earlier = total.max(axis=0), candidates
-    return _followed_back(best, steps, borders, pairs, scores)
+    scores: NDArray[np.float64] = fixed + carry.scores(table)
+    return scores
+
+
+def best_chain(query: I64, candidate: I64, scores: NDArray[np.float64]) -> tuple[I64, NDArray[np.float64]]:
+    """The best chain of choices (-1 for none), and each choice's share given the one before, one for each quantity.
+
+    Args:
+        query: the quantity of each of the M pairs, ascending.
+        candidate: its candidate, -1 for "none".
+        scores: as of ``chain_scores``.
+    """
+    if not len(query):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    borders = np.append(np.nonzero(np.diff(query, prepend=-1))[0], len(query))
+    opening = _log_share(scores[FIRST, : borders[1]][None])[0]
+    best, steps = opening, []
+    for first in range(0, len(borders) - 2, _QUANTITIES):
+        for share in _shares(borders[first : first + _QUANTITIES + 2], candidate, scores):
+            total = best[:, None] + share
+            steps.append((total.argmax(axis=0), share))
+            best = total.max(axis=0)
+    return _followed_back(best, steps, borders, candidate, opening)
+
+
+#: Quantities whose shares are worked out together: bounds the memory for it.
+_QUANTITIES = 4096
+
+
+def _shares(borders: I64, candidate: I64, scores: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """For neighbouring quantities, all but the first, logarithms of the shares of the candidates (columns) given each
+    candidate of the quantity before (rows).
+
+    The rows of all quantities are worked out end to end. ``borders`` says where the pairs of each quantity begin and,
+    last, where those of the last one end.
+    """
+    sizes = np.diff(borders)
+    earlier, later = sizes[:-1], sizes[1:]
+    width = np.repeat(later, earlier)  # of each row
+    begin = np.concatenate([[0], np.cumsum(width)])
+    row = np.repeat(np.arange(len(width)), width)
+    pair = np.arange(int(begin[-1])) - begin[row] + np.repeat(borders[1:-1], earlier)[row]
+    before = candidate[borders[0] : borders[-2]][row]
+    odds = scores[relations(candidate[pair], before).view(np.int64), pair]
+    high = np.maximum.reduceat(odds, begin[:-1])[row]
+    share = odds - high - np.log(np.add.reduceat(np.exp(odds - high), begin[:-1]))[row]
+    at = 0
+    for rows, columns in zip(earlier.tolist(), later.tolist(), strict=True):
+        yield share[at : at + rows * columns].reshape(rows, columns)
+        at += rows * columns
 
 
 def _log_share(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -165,21 +205,22 @@ def _log_share(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def _followed_back(
     best: NDArray[np.float64],
     steps: list[tuple[NDArray[np.intp], NDArray[np.float64]]],
-    borders: list[int],
-    pairs: Pairs,
-    scores: NDArray[np.float64],
+    borders: I64,
+    candidate: I64,
+    opening: NDArray[np.float64],
 ) -> tuple[I64, NDArray[np.float64]]:
-    """The chain that ends best, from its end to its beginning."""
+    """The chain that ends best, from its end to its beginning; ``opening`` are the shares of the first quantity."""
     at = int(best.argmax())
-    count = len(borders) - 1
+    begins = borders.tolist()
+    count = len(begins) - 1
     chosen = np.zeros(count, dtype=np.int64)
     share = np.zeros(count)
     for number in range(count - 1, 0, -1):
         came_from, log_share = steps[number - 1]
         previous = int(came_from[at])
-        chosen[number] = pairs.candidate[borders[number] + at]
-        share[number] = np.exp(log_share[previous, at])
+        chosen[number] = candidate[begins[number] + at]
+        share[number] = log_share[previous, at]
         at = previous
-    chosen[0] = pairs.candidate[at]
-    share[0] = np.exp(_log_share(scores[FIRST, : borders[1]][None])[0, at])
-    return chosen, share
+    chosen[0] = candidate[at]
+    share[0] = opening[at]
+    return chosen, np.exp(share)

@@ -7,7 +7,7 @@ pairs of a document are scored together.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,16 @@ class Pairs:
     def build(cls, rows: Sequence[tuple[int, int, int]]) -> Pairs:
         """From triples of quantity, candidate and rank."""
         return cls(*np.array(rows, dtype=np.int64).reshape(-1, 3).T)
+
+    def groups(self, rows: int) -> Iterator[Pairs]:
+        """All pairs of neighbouring quantities at a time, so many that they have at most ``rows`` rows, or of one."""
+        borders = np.append(np.nonzero(np.diff(self.query, prepend=-1))[0], len(self.query))
+        first = 0
+        while first < len(borders) - 1:
+            last = max(int(np.searchsorted(borders, borders[first] + rows, side="right")) - 1, first + 1)
+            these = slice(int(borders[first]), int(borders[last]))
+            yield Pairs(self.query[these], self.candidate[these], self.rank[these])
+            first = last
 
 
 def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_section: bool) -> Pairs:
@@ -92,16 +102,23 @@ class _Governing:
 
 def of_pairs(quantities: Sequence[Place]) -> Pairs:
     """Candidates among the quantities of the same section: the last eight in front, and the next one."""
-    rows: list[tuple[int, int, int]] = []
-    for number, place in enumerate(quantities):
-        for rank, index in enumerate(range(number - 1, max(-1, number - 1 - _MOST_OF), -1)):
-            if quantities[index].section != place.section:
-                break
-            rows.append((number, index, rank))
-        if number + 1 < len(quantities) and quantities[number + 1].sentence == place.sentence:
-            rows.append((number, number + 1, _BEHIND))
-        rows.append((number, -1, _NONE))
-    return Pairs.build(rows)
+    count = len(quantities)
+    section = np.array([place.section for place in quantities], dtype=np.int64)
+    sentence = np.array([place.sentence.start for place in quantities], dtype=np.int64)
+    number = np.arange(count)
+    ranks = np.array([*range(_MOST_OF), _BEHIND, _NONE])
+    # One column a rank: the candidate of that rank, and whether there is one.
+    candidates = np.stack([*(number - 1 - rank for rank in range(_MOST_OF)), number + 1, np.full(count, -1)], axis=1)
+    known = np.ones((count, len(ranks)), dtype=np.bool_)
+    near = np.ones(count, dtype=np.bool_)
+    for rank in range(_MOST_OF):
+        near[: rank + 1] = False
+        near[rank + 1 :] &= section[: max(count - rank - 1, 0)] == section[rank + 1 :]
+        known[:, rank] = near
+    known[:-1, _MOST_OF] = sentence[1:] == sentence[:-1]
+    known[-1:, _MOST_OF] = False
+    query, column = np.nonzero(known)
+    return Pairs(query, candidates[known], ranks[column])
 
 
 def _bucket(values: I64) -> U64:
@@ -274,9 +291,10 @@ def choose(table: WeightTable, features: NDArray[np.uint32], pairs: Pairs) -> tu
     starts = np.nonzero(np.diff(pairs.query, prepend=-1))[0]
     if not len(starts):
         return np.zeros(0, dtype=np.int64), np.zeros(0)
-    odds = np.exp(scores - np.maximum.reduceat(scores, starts)[pairs.query])
-    share = odds / np.add.reduceat(odds, starts)[pairs.query]
+    group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(scores)))
+    odds = np.exp(scores - np.maximum.reduceat(scores, starts)[group])
+    share = odds / np.add.reduceat(odds, starts)[group]
     best = np.maximum.reduceat(share, starts)
-    hit = np.nonzero(share == best[pairs.query])[0]
-    first = hit[np.unique(pairs.query[hit], return_index=True)[1]]
+    hit = np.nonzero(share == best[group])[0]
+    first = hit[np.unique(group[hit], return_index=True)[1]]
     return pairs.candidate[first], best

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -48,13 +48,13 @@ def calibrate(
     and indicator, with a curve of its own.
     """
     surer = [
-        replace(mention, confidence=probability)
+        Mention(mention.id, mention.label, mention.span, mention.attributes, probability)
         for mention, probability in zip(
             mentions, _by_name(calibration, [(m.label, m.confidence) for m in mentions]), strict=True
         )
     ]
     linked = [
-        replace(link, confidence=probability)
+        Link(link.kind, link.source, link.spans, link.target, probability)
         for link, probability in zip(links, _by_name(calibration, [(k.kind, k.confidence) for k in links]), strict=True)
     ]
     measures = {link.source: link.confidence for link in linked if link.kind == "measures"}

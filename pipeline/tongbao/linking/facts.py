@@ -119,7 +119,8 @@ def _words(columns: TextColumns, at: I64, offsets: tuple[int, int, int]) -> tupl
     zero = np.zeros(len(at), dtype=np.uint64)
     if columns.words is None or not size:
         return zero, zero, zero
-    found = [np.where(inside, columns.words.around(offset, safe), zero) for offset in offsets]
+    words = columns.words.seen(safe)
+    found = [np.where(inside, words.around(offset), zero) for offset in offsets]
     return found[0], found[1], found[2]
 
 

@@ -21,9 +21,11 @@ from tongbao.tagging.arrays import U8, U64, stretch
 from tongbao.tagging.columns import KIND_NUMBER, TextColumns
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.templates import BLOCK_ROWS, Sink, Sums, Templates
-from tongbao.tagging.weights import BATCH_ROWS, F32
+from tongbao.tagging.weights import F32
 
 ROLES: tuple[str, ...] = ("O", "B-L", "I-L", "B-R", "I-R")
+#: Windows decoded together: some ten thousand characters.
+_TOGETHER = 600
 #: A window reaches at most so many characters to the left and to the right of its quantity.
 _LEFT, _RIGHT = 110, 70
 I64 = NDArray[np.int64]
@@ -262,9 +264,9 @@ def _surface(sink: Sink, c: _Context) -> None:
     sink.add(c.near, c.side, ch[0])
     sink.add(r, kinds[-1], kinds[0], kinds[1])
     if columns.words is not None:
-        at = c.at + c.origin
-        place = columns.words.place(at)
-        word = {offset: columns.words.around(offset, at) for offset in range(-2, 3)}
+        words = columns.words.seen(c.at + c.origin)
+        place = words.place()
+        word = {offset: words.around(offset) for offset in range(-2, 3)}
         for offset in range(-2, 3):
             sink.add(r, place, word[offset])
         sink.add(r, place, word[-1], word[0])
@@ -322,10 +324,10 @@ def find_indicators(
     if not places:
         return []
     lists, tags = number_lists(text, places), mention_tags(len(text), mentions)
-    everything = windows(places)
     out: list[tuple[tuple[Span, ...], float]] = []
-    for first, last in everything.groups(BATCH_ROWS):
-        laid = everything.part(first, last)
+    for first in range(0, len(places), _TOGETHER):
+        last = min(first + _TOGETHER, len(places))
+        laid = windows(places[first:last])
         emissions = _emissions(crf, columns, places[first:last], lists.part(first, last), tags, laid)
         path, marginals = crf.decode(emissions, laid.offset[:-1].tolist(), laid.offset[1:].tolist())
         chosen = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]

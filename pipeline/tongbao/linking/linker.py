@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tongbao.linking.carrying import choose_chain
+import numpy as np
+
+from tongbao.linking.carrying import best_chain, chain_scores
 from tongbao.linking.choices import choose
 from tongbao.linking.facts import QuantityFacts
 from tongbao.linking.indicator import find_indicators
 from tongbao.linking.scene import Scene
-from tongbao.records import Link, LinkKind
+from tongbao.records import Label, Link, LinkKind
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.weights import WeightTable
 
@@ -48,21 +50,27 @@ class Linker:
         return out
 
     def _dated(self, scene: Scene, name: str, facts: QuantityFacts) -> list[Link | None]:
-        dated = scene.dated("PERIOD" if name == "period" else "SCOPE", facts)
-        chosen, confidence = choose_chain(self.choices[name], dated.features, dated.carry)
+        label: Label = "PERIOD" if name == "period" else "SCOPE"
+        others = scene.periods if label == "PERIOD" else scene.scopes
+        groups = [
+            (dated.pairs.candidate, dated.pairs.query, chain_scores(self.choices[name], dated.features, dated.carry))
+            for dated in scene.dated_groups(label, facts)
+        ]
+        candidate, query, scores = (np.concatenate(part, axis=-1) for part in zip(*groups, strict=True))
+        chosen, confidence = best_chain(query, candidate, scores)
         out: list[Link | None] = []
         for place, index, share in zip(scene.quantities, chosen.tolist(), confidence.tolist(), strict=True):
             if index < 0:
                 out.append(None)
                 continue
-            target = dated.others[index].mention
+            target = others[index].mention
             kind: LinkKind = "during" if name == "period" else "within"
             out.append(Link(kind, place.mention.id, (target.span,), target.id, share))
         return out
 
     def _wholes(self, scene: Scene, facts: QuantityFacts) -> list[Link | None]:
-        pairs, features = scene.parts(facts)
-        chosen, confidence = choose(self.choices["of"], features, pairs)
+        found = [choose(self.choices["of"], features, pairs) for pairs, features in scene.part_groups(facts)]
+        chosen, confidence = (np.concatenate(part) for part in zip(*found, strict=True))
         targets = _without_cycles(chosen.tolist(), confidence.tolist())
         return [
             Link("of", place.mention.id, (), scene.quantities[target].mention.id, share) if target >= 0 else None

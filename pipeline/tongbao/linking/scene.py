@@ -6,7 +6,7 @@ Training and linking see a document through the same scene, so that their featur
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +19,7 @@ from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums, quant
 from tongbao.linking.layout import Place, places
 from tongbao.records import Bulletin, Label, Mention, Span
 from tongbao.tagging.columns import TextColumns
+from tongbao.tagging.weights import BATCH_ROWS
 
 #: Words between two quantities that announce a part, a share, a change or a repetition.
 _PART_WORDS = ("其中", "占", "同比", "环比", "比上", "分别", "达", "完成", "涉及", "较", "（", "(", "均", "已", "全")
@@ -87,14 +88,31 @@ class Scene:
 
     def dated(self, label: Label, facts: QuantityFacts) -> Dated:
         """The periods or the scopes as candidates of every quantity."""
-        others = self.periods if label == "PERIOD" else self.scopes
-        pairs = dated_pairs(self.quantities, others, within_section=label == "PERIOD")
+        others, pairs = self._candidates(label)
+        return self._dated(others, pairs, facts, span_facts(self.columns, self.sums, others))
+
+    def dated_groups(self, label: Label, facts: QuantityFacts) -> Iterator[Dated]:
+        """The same for neighbouring quantities at a time: features of all pairs of a long text take too much room."""
+        others, pairs = self._candidates(label)
         candidates = span_facts(self.columns, self.sums, others)
+        for group in pairs.groups(BATCH_ROWS):
+            yield self._dated(others, group, facts, candidates)
+
+    def _candidates(self, label: Label) -> tuple[tuple[Place, ...], Pairs]:
+        others = self.periods if label == "PERIOD" else self.scopes
+        return others, dated_pairs(self.quantities, others, within_section=label == "PERIOD")
+
+    def _dated(self, others: tuple[Place, ...], pairs: Pairs, facts: QuantityFacts, candidates: SpanFacts) -> Dated:
         features = dated_features(pairs, self.facts, facts, candidates, self.sums)
-        carry = Carry.build(pairs, self.facts, facts, candidates, self.sums)
-        return Dated(others, pairs, features, carry)
+        return Dated(others, pairs, features, Carry.build(pairs, self.facts, facts, candidates, self.sums))
 
     def parts(self, facts: QuantityFacts) -> tuple[Pairs, NDArray[np.uint32]]:
         """Pairs of quantities of which one may be part, share or change of the other, and their features."""
         pairs = of_pairs(self.quantities)
         return pairs, of_features(pairs, self.facts, facts, self.sums, _part_places(self.bulletin.text))
+
+    def part_groups(self, facts: QuantityFacts) -> Iterator[tuple[Pairs, NDArray[np.uint32]]]:
+        """The same for neighbouring quantities at a time."""
+        words = _part_places(self.bulletin.text)
+        for pairs in of_pairs(self.quantities).groups(BATCH_ROWS):
+            yield pairs, of_features(pairs, self.facts, facts, self.sums, words)

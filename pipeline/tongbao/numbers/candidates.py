@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from tongbao.numbers.finding import numerals
 from tongbao.numbers.modifiers import BEFORE, word_after, word_before
@@ -42,21 +44,25 @@ _RANKING = re.compile(r"(?:[居列排占获为到至列]|[国省市县区球界�
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What the grammar finds in one text, in one pass: the text in plain forms (``numerals.fold_forms``), every numeral
-    (start and end, see ``finding.find_numbers``), and the candidates of ``find_quantities``.
+    (start and end one after the other, see ``finding.find_numbers``), and the candidates of ``find_quantities``.
     """
 
     folded: str
-    numerals: tuple[tuple[int, int], ...]
+    edges: array[int]
     quantities: tuple[tuple[Span, QuantityKind], ...]
+
+    def numerals(self) -> Iterator[tuple[int, int]]:
+        """Start and end of every numeral, in order."""
+        return zip(self.edges[::2], self.edges[1::2], strict=True)
 
 
 def find_figures(text: str, units: UnitTable | None = None) -> Figures:
     """Numerals and candidate quantities of a text; ``units`` are the shipped ones unless others are given."""
     folded = fold_forms(text)
-    found = tuple(numerals(folded, units))
+    found = list(numerals(folded, units))
     quantities = [*_ranks_without_numeral(folded), *_with_numeral(folded, found, units or shipped_units())]
     quantities.sort(key=lambda pair: pair[0])
-    return Figures(folded, found, tuple(quantities))
+    return Figures(folded, array("q", chain.from_iterable(found)), tuple(quantities))
 
 
 def find_quantities(text: str, units: UnitTable | None = None) -> list[tuple[Span, QuantityKind]]:

@@ -62,7 +62,7 @@ def read_rank(text: str, before: str) -> Core | None:
         if value is None:
             return None
         return Core(value=value, unit="位", kind="rank", bound="at_most" if match[6] else None)
-    moved = re.fullmatch(r"(.+?)(?:个)?位次?", text)
+    moved = re.fullmatch(r"(.+?)(?:个)?位次?", text) if "位" in text else None
     if moved and moves_in_rank(before):
         value = parse_numeral(moved[1])
         return None if value is None else Core(value=value, unit="位", kind="rank")
@@ -104,7 +104,7 @@ def read_limits(text: str) -> Core | None:
 
 def _percent(text: str) -> Core | None:
     """百分之五 is 5 %, 千分之三 is 3 ‰; 百分之二至三 is a range."""
-    match = re.fullmatch(r"(百|千|佰|仟)分之(.+)", text)
+    match = re.fullmatch(r"(百|千|佰|仟)分之(.+)", text) if "分之" in text else None
     if not match:
         return None
     unit = "%" if match[1] in "百佰" else "‰"
@@ -127,6 +127,8 @@ def _ratio(text: str) -> Core | None:
 
 def _compound_money(text: str) -> Core | None:
     """50元6角3分, 1块6: subunits into the first unit."""
+    if "元" not in text[:-1] and "块" not in text[:-1]:
+        return None
     match = re.fullmatch(
         r"(?P<whole>.+?)(?P<unit>元|块|美元|欧元)又?(?:(?P<tenths>[^角毛分]+?)(?:[角毛]|$))?(?:(?P<cents>[^角毛分美]+)美?分)?",
         text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,8 +74,6 @@ def build_resources(
 
 #: How many words to each side of its own are seen from a character.
 _WORDS_AROUND = 3
-#: Which characters are meant: a stretch of the text, or positions one by one.
-Places: TypeAlias = slice | NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,31 +81,40 @@ class Words:
     """The W words of a text of n characters.
 
     ``bounds`` are where they begin and, last, where the text ends, ``(W + 1,)``; ``ids`` their hashes with
-    ``_WORDS_AROUND`` zeros on both sides, ``(W + 6,)``; ``number`` says for every character which word it is in,
-    ``(n,)``. The methods look from the characters ``at`` some places, all of them unless told otherwise.
+    ``_WORDS_AROUND`` zeros on both sides, ``(W + 6,)``.
     """
 
     bounds: NDArray[np.int32]
     ids: U64
-    number: NDArray[np.int32]
 
-    def place(self, at: Places = slice(None)) -> U64:
+    def seen(self, at: NDArray[np.int64]) -> WordsSeen:
+        """The words as they are seen from the characters ``at``, which lie in the text, in any order."""
+        return WordsSeen(self, at, np.searchsorted(self.bounds, at, side="right") - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class WordsSeen:
+    """``words`` from the characters ``at``; ``number`` says which word each is in. All arrays are ``(M,)``."""
+
+    words: Words
+    at: NDArray[np.int64]
+    number: NDArray[np.int64]
+
+    def place(self) -> U64:
         """Place in its word: 0 for the first character, 2 for the second, 4 for all others; 1 more for the last."""
-        number = self.number[at]
-        position = np.arange(*at.indices(len(self.number))) if isinstance(at, slice) else at
-        inside = position - self.bounds[number]
-        found: U64 = (np.minimum(inside, 2) * 2 + (position + 1 == self.bounds[number + 1])).astype(np.uint64)
+        bounds = self.words.bounds
+        inside = self.at - bounds[self.number]
+        found: U64 = (np.minimum(inside, 2) * 2 + (self.at + 1 == bounds[self.number + 1])).astype(np.uint64)
         return found
 
-    def width(self, at: Places = slice(None)) -> U64:
+    def width(self) -> U64:
         """Length of its word."""
-        number = self.number[at]
-        found: U64 = (self.bounds[number + 1] - self.bounds[number]).astype(np.uint64)
+        found: U64 = (self.words.bounds[self.number + 1] - self.words.bounds[self.number]).astype(np.uint64)
         return found
 
-    def around(self, offset: int, at: Places = slice(None)) -> U64:
+    def around(self, offset: int) -> U64:
         """Hash of its word (0), the one before (-1), the one behind (1), …, up to three; zero outside the text."""
-        found: U64 = np.take(self.ids, self.number[at] + np.int32(offset + _WORDS_AROUND))
+        found: U64 = np.take(self.words.ids, self.number + (offset + _WORDS_AROUND))
         return found
 
 
@@ -156,10 +163,9 @@ def text_columns(text: str, resources: Resources, options: FeatureOptions) -> Te
 
 def _words(hashes: SubstringHashes, starts: NDArray[np.int64], size: int) -> Words:
     bounds = np.append(starts, size)
-    number = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(bounds))
     ids = np.zeros(len(starts) + 2 * _WORDS_AROUND, dtype=np.uint64)
     ids[_WORDS_AROUND : _WORDS_AROUND + len(starts)] = hashes.of(starts, bounds[1:])
-    return Words(bounds.astype(np.int32), ids, number)
+    return Words(bounds.astype(np.int32), ids)
 
 
 def _lexicon(hashes: SubstringHashes, resources: Resources, size: int) -> tuple[tuple[U8, ...], NDArray[np.uint16]]:

@@ -113,26 +113,25 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
     scores = emissions[packed.rows].T.astype(np.float64, order="C")
     potentials = np.exp(scores - scores.max(axis=0))
     links = np.exp(transitions - transitions.max())
-    turned = np.ascontiguousarray(links.T)
-    steps, active, begin = len(packed.active), packed.active, packed.begin
-    ones = np.ones(len(links))
+    turned, ones = np.ascontiguousarray(links.T), np.ones(len(links))
+    active, begin = packed.active, packed.begin
     forward = np.empty_like(potentials)
     alpha = potentials[:, : active[0]]
-    for step in range(steps):
-        first, last = begin[step], begin[step + 1]
+    for step, count in enumerate(active):
+        now = slice(begin[step], begin[step + 1])
         if step:
-            alpha = turned @ alpha[:, : last - first]
-            alpha *= potentials[:, first:last]
-        alpha = np.divide(alpha, ones @ alpha, out=forward[:, first:last])
-    beta = np.ones((len(links), 0))
-    for step in range(steps - 2, -1, -1):
-        first, last = begin[step + 1], begin[step + 2]
-        here = np.ones((len(links), last - first))
-        here[:, : beta.shape[1]] = beta
-        here *= potentials[:, first:last]
-        beta = links @ here
-        beta /= ones @ beta
-        forward[:, begin[step] : begin[step] + last - first] *= beta
+            alpha = turned @ alpha[:, :count]
+            alpha *= potentials[:, now]
+        alpha = np.divide(alpha, ones @ alpha, out=forward[:, now])
+    # A sequence that has not begun, seen from its end, has ones.
+    beta, spare = np.ones((len(links), active[0])), np.empty((len(links), active[0]))
+    for step in range(len(active) - 2, -1, -1):
+        count = active[step + 1]
+        here, seen, last = beta[:, :count], spare[:, :count], begin[step + 1]
+        np.multiply(here, potentials[:, last : last + count], out=seen)
+        np.matmul(links, seen, out=here)
+        here /= ones @ here
+        forward[:, begin[step] : begin[step] + count] *= here
     together: F64 = forward / forward.sum(axis=0)
     return together
 

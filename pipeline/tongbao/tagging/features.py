@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.tagging.arrays import U64, stretch
-from tongbao.tagging.columns import TextColumns, Words
+from tongbao.tagging.columns import TextColumns, WordsSeen
 from tongbao.tagging.templates import BLOCK_ROWS, Sink, Sums, Templates
 from tongbao.tagging.weights import F32, WeightTable
 
@@ -73,7 +73,7 @@ def _add(sink: Sink, columns: TextColumns, marks: Marks | None, start: int, end:
     chars, kinds = see(columns.points), see(columns.kinds)
     _character_templates(sink, chars, kinds)
     if columns.words is not None:
-        _word_templates(sink, columns.words, slice(start, end))
+        _word_templates(sink, columns.words.seen(np.arange(start, end)))
     if columns.names is not None and columns.cues is not None:
         _lexicon_templates(sink, [see(tags) for tags in columns.names], see(columns.cues))
     if columns.grammar is not None:
@@ -102,10 +102,10 @@ def _character_templates(sink: Sink, c: _Seen, k: _Seen) -> None:
     sink.add(k[-1], c[0], k[1])
 
 
-def _word_templates(sink: Sink, words: Words, at: slice) -> None:
-    place = words.place(at)
-    around = {offset: words.around(offset, at) for offset in range(-2, 3)}
-    sink.add(place, np.minimum(words.width(at), np.uint64(5)))
+def _word_templates(sink: Sink, words: WordsSeen) -> None:
+    place = words.place()
+    around = {offset: words.around(offset) for offset in range(-2, 3)}
+    sink.add(place, np.minimum(words.width(), np.uint64(5)))
     for offset in (0, -1, 1, -2, 2):
         sink.add(place, around[offset])
     for first, second in ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2)):

@@ -12,7 +12,7 @@ from tongbao.records import Bulletin, Label, Span
 from tongbao.tagging.columns import FeatureOptions, Resources, TextColumns, text_columns
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import Marks, mention_scores
-from tongbao.tagging.mentions import BIO, from_bio, sequences, whole_titles
+from tongbao.tagging.mentions import BIO, from_bio, sequences, title_marks, whole_titles
 from tongbao.tagging.weights import BATCH_ROWS
 from tongbao.tagging.whole_periods import whole_periods
 
@@ -30,12 +30,13 @@ class Tagged:
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """How likely each character is part of a ``policy`` and of a ``quantity`` after the chain alone, ``(n,)`` each;
-    zero outside sentences.
+    """What the chain alone believes: for every stretch in title marks (``mentions.title_marks``) how likely its
+    characters are part of a policy, in the mean, and for every character how likely it is part of a quantity,
+    ``(n,)``; zero outside sentences.
     """
 
-    policy: F64
-    quantity: F64
+    titles: dict[Span, float]
+    quantity: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,18 @@ class Tagger:
         exists for the whole of it.
         """
         text = bulletin.text
-        beliefs = Beliefs(np.zeros(len(text)), np.zeros(len(text)))
+        titles = _Titles(text)
+        quantity = np.zeros(len(text), dtype=np.float32)
         found: list[tuple[Label, Span, float]] = []
         held = _Held.nothing()
         for start, end, path, marginals in self._decoded(bulletin, columns):
-            for part, label in ((beliefs.policy, "POLICY"), (beliefs.quantity, "QUANTITY")):
-                part[start:end] = marginals[:, [BIO.index(f"B-{label}"), BIO.index(f"I-{label}")]].sum(axis=1)
+            quantity[start:end] = _either(marginals, "QUANTITY")
+            titles.add(start, _either(marginals, "POLICY"))
             mentions, held = held.followed_by(start, path, marginals)
             found.extend(mentions)
         found.extend(held.last())
-        return [Tagged(*item) for item in whole_periods(text, whole_titles(text, found))], beliefs
+        whole = whole_periods(text, whole_titles(text, found))
+        return [Tagged(*item) for item in whole], Beliefs(titles.means(), quantity)
 
     def _decoded(self, bulletin: Bulletin, columns: TextColumns) -> Iterator[tuple[int, int, NDArray[np.int8], F64]]:
         """Stretches of the text with the label of every character, ``(end - start,)``, and the marginals of all
@@ -82,6 +85,36 @@ class Tagger:
             emissions = mention_scores(self.crf.table, columns, marks, start, end)
             starts, ends = ([piece.start - start for piece in pieces], [piece.end - start for piece in pieces])
             yield start, end, *self.crf.decode(emissions, starts, ends)
+
+
+def _either(marginals: F64, label: Label) -> F64:
+    """How likely each character begins or continues a mention with the label."""
+    found: F64 = marginals[:, [BIO.index(f"B-{label}"), BIO.index(f"I-{label}")]].sum(axis=1)
+    return found
+
+
+class _Titles:
+    """Means over the stretches in title marks of a text, from values that come stretch by stretch."""
+
+    def __init__(self, text: str) -> None:
+        self._spans = [Span(*match.span()) for match in title_marks().finditer(text)]
+        self._sums = [0.0] * len(self._spans)
+        self._first = 0
+
+    def add(self, start: int, values: F64) -> None:
+        """Take the values of the characters from ``start`` on; stretches come in text order."""
+        end = start + len(values)
+        while self._first < len(self._spans) and self._spans[self._first].end <= start:
+            self._first += 1
+        for number in range(self._first, len(self._spans)):
+            span = self._spans[number]
+            if span.start >= end:
+                break
+            self._sums[number] += float(values[max(span.start - start, 0) : span.end - start].sum())
+
+    def means(self) -> dict[Span, float]:
+        """The mean of each stretch; what no value was given for counts as zero."""
+        return {span: total / len(span) for span, total in zip(self._spans, self._sums, strict=True)}
 
 
 def _stretches(pieces: Sequence[Span]) -> Iterator[Sequence[Span]]:

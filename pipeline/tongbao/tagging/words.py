@@ -8,7 +8,8 @@ project's lexicon and keeps no cache file: jieba's own cache is a marshal file i
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -31,8 +32,29 @@ class Segmenter(Protocol):
         """Ascending offsets of word beginnings, shape ``(words,)``."""
 
 
-def _starts_of(pieces: Iterable[str], text: str) -> NDArray[np.int64]:
-    lengths = np.fromiter((len(piece) for piece in pieces), dtype=np.int64)
+#: A text longer than this is cut into words passage by passage: its words as strings take ten times its room.
+_PASSAGE = 100_000
+#: Neither jieba nor rjieba joins these to what stands behind them.
+_PASSAGE_END = re.compile("[\n。]")
+
+
+def _passages(text: str) -> Iterator[str]:
+    """The text in pieces of at least ``_PASSAGE`` characters that end where a word certainly does."""
+    start = 0
+    while start < len(text):
+        found = _PASSAGE_END.search(text, start + _PASSAGE)
+        end = found.end() if found else len(text)
+        yield text[start:end]
+        start = end
+
+
+def _starts_of(cut: Callable[[str], Iterable[str]], text: str) -> NDArray[np.int64]:
+    lengths = np.concatenate(
+        [
+            np.zeros(0, dtype=np.int64),
+            *(np.array(list(map(len, cut(part))), dtype=np.int64) for part in _passages(text)),
+        ]
+    )
     if int(lengths.sum()) != len(text):
         raise AssertionError("a segmenter lost or added characters")
     starts = np.zeros(len(lengths), dtype=np.int64)
@@ -68,7 +90,7 @@ class JiebaSegmenter:
 
     def starts(self, text: str) -> NDArray[np.int64]:
         """See ``Segmenter``."""
-        return _starts_of(self._tokenizer.cut(text), text)
+        return _starts_of(self._tokenizer.cut, text)
 
 
 class RjiebaSegmenter:
@@ -85,7 +107,7 @@ class RjiebaSegmenter:
         """See ``Segmenter``."""
         # Rust has no lone surrogates: another character stands in for each, so that offsets stay.
         sound = text.encode("utf-8", "replace").decode("utf-8")
-        return _starts_of(self._tokenizer.cut(sound), text)
+        return _starts_of(self._tokenizer.cut, sound)
 
 
 class PkusegSegmenter:
