@@ -161,6 +161,13 @@ def test_what_a_worker_has_started_ends_with_it(tmp_path: Path) -> None:
     assert not fakes.alive(pid)
 
 
+@POSIX
+def test_temporary_files_of_a_killed_worker_go_with_the_pool(tmp_path: Path) -> None:
+    ((_, bad),) = work([tmp_path], fakes.litter, 1, timeout=1.5)
+    assert isinstance(bad, Lost)
+    assert not Path((tmp_path / "left.path").read_text()).parent.parent.exists()
+
+
 def test_a_pool_that_is_left_early_leaves_no_process() -> None:
     results = work([1, HANG, HANG, 2], fakes.double, 2)
     next(results)

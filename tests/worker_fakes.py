@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,19 @@ def full() -> Callable[[Any], Any]:
 def stillborn() -> Callable[[Any], Any]:
     """A setup that ends its process."""
     os._exit(9)
+
+
+def litter() -> Callable[[Path], int]:
+    """A setup that leaves a file among the temporary ones, writes its path into a folder, and hangs."""
+    return _littered
+
+
+def _littered(folder: Path) -> int:
+    left = Path(tempfile.mkdtemp()) / "left"
+    left.write_text("a document")
+    (folder / "left.path").write_text(str(left))
+    time.sleep(1000)
+    return 0
 
 
 def allocate() -> Callable[[int], int]:

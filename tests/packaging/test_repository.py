@@ -19,6 +19,7 @@ LONGEST_MODULE = 400
 LOCKS = ("build.txt", "run.txt", "dev.txt")
 ADDRESS = re.compile(r"\w+://|@ |^\s*--(?!hash=)", re.MULTILINE)
 PIN = re.compile(r"^([a-z0-9._-]+)==(\S+?)(?: ;.*)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
+NAMED_TEST = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
 MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:work|root|home|Users)/\w")
 
 
@@ -85,6 +86,17 @@ def _is_meant(requirement: Requirement) -> bool:
 def _is_met(requirement: Requirement, pins: Mapping[str, str]) -> bool:
     pinned = pins.get(canonicalize_name(requirement.name))
     return pinned is not None and requirement.specifier.contains(pinned, prereleases=True)
+
+
+def test_every_claim_of_safety_names_tests_that_are_there(repository: Path) -> None:
+    """A claim is a point of a list, with the lines that belong to it, or a row of the table of limits."""
+    text = (repository / "docs" / "safety.md").read_text("utf-8")
+    claims = re.findall(r"^- .*(?:\n  .*)*", text, re.MULTILINE) + re.findall(r"^\| .*", text, re.MULTILINE)[1:]
+    assert len(claims) > 20
+    assert [line for line in claims if not NAMED_TEST.search(line)] == []
+    named = {(m[1], m[2]) for line in claims for m in NAMED_TEST.finditer(line)}
+    texts = {name: (repository / "tests" / name).read_text("utf-8") for name, _ in named}
+    assert [f"{name}::{test}" for name, test in sorted(named) if f"def {test}(" not in texts[name]] == []
 
 
 def test_no_module_is_too_long(repository: Path, kept: list[Path]) -> None:

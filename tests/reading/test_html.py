@@ -207,6 +207,15 @@ def test_paragraphs_that_nobody_closes_are_not_deep() -> None:
     assert _text("<font>" + f"<p>{_PROSE}" * 4000).count("\n") == 3999
 
 
+def test_entities_that_a_page_declares_are_not_expanded() -> None:
+    """Each names the one before ten times: expanded they are a thousand million signs."""
+    names = [f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 10)]
+    declared = f"<!DOCTYPE html [<!ENTITY a0 '甲'>{''.join(names)}]>"
+    page = f'<?xml version="1.0"?>{declared}<html><body><p>{_PROSE}</p><p>&a9;</p></body></html>'
+    for read in (read_xhtml, read_html):
+        assert len(read(page.encode(), None, "a.xhtml").text) < 2 * len(page)
+
+
 def test_xhtml_closes_empty_elements() -> None:
     page = (
         f'<html><head><title/><script src="a.js"/></head><body><div id="a"/><p>{_PROSE}<a name="x"/></p></body></html>'

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tongbao.cli.console import harmless
 from tongbao.records import QuantityRow
 from tongbao.writing.columns import HEADERS_ZH, Headers, as_text
 
@@ -36,7 +37,7 @@ def show_rows(rows: Sequence[QuantityRow], headers: Headers) -> None:
             min_width=None if long else len(title),
         )
     for row in rows:
-        table.add_row(*(Text(_cell(row, name)) for name in _FIELDS))
+        table.add_row(*(Text(harmless(_cell(row, name))) for name in _FIELDS))
     console.print(table)
 
 
