@@ -67,7 +67,7 @@ CHAINS = (
     "no-grammar:features.grammar=false",
     "no-clusters:features.clusters=false",
     "augmented:augmentation.copies=1",
-    "half:documents=70",
+    "half:documents=96",
 )
 
 
