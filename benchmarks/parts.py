@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -24,19 +25,23 @@ _ONE_PROCESS = Path(__file__).with_name("one_process.py")
 _WARM = 2
 
 
-def cold_start(text: str, rounds: int) -> dict[str, float]:
-    """Median seconds by the clock of ``tongbao --help`` and of ``tongbao extract`` of one document, fresh processes."""
+def cold_start(text: str, rounds: int) -> dict[str, tuple[float, float]]:
+    """Median seconds, by the clock and by the processor, of ``tongbao --help`` and of ``tongbao extract`` of one
+    document, each in a fresh process.
+    """
     with TemporaryDirectory() as folder:
         bulletin = Path(folder) / "通报.txt"
         bulletin.write_text(text, encoding="utf-8")
         commands = {"tongbao --help": ["--help"], "tongbao extract": ["extract", str(bulletin)]}
-        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
         for _ in range(rounds):
             for name, arguments in commands.items():
-                begun = time.perf_counter()
+                begun, before = time.perf_counter(), os.times()
                 subprocess.run([*_PROGRAM, *arguments], check=True, capture_output=True, stdin=subprocess.DEVNULL)
-                seconds[name].append(time.perf_counter() - begun)
-    return {name: median(taken) for name, taken in seconds.items()}
+                spent, after = time.perf_counter() - begun, os.times()
+                processor = sum(after[2:4]) - sum(before[2:4])
+                seconds[name].append((spent, processor))
+    return {name: (median(one[0] for one in took), median(one[1] for one in took)) for name, took in seconds.items()}
 
 
 def one_process(kind: str, size: int, folders: Sequence[Path]) -> dict[str, Any]:

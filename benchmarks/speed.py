@@ -4,7 +4,7 @@ usage: python benchmarks/speed.py [--parts stages,rivals,start,memory,length,wor
            [--characters N] [--rounds N] [--json FILE] [--check BASELINE [--update]]
 
 Stages and rivals take turns in one process with one thread, on the same documents; a figure is characters a second of
-processor time, by the median round. Start and workers are by the clock, and mean something on an idle machine only. The
+processor time, by the median round. Workers are by the clock, and mean something on an idle machine only. The
 text is the project's own corpus, again and again, or all that can be read in the folders of ``--texts``.
 
 ``--check`` compares how fast we are beside each rival with a baseline, and exits with 1 where a ratio has fallen below
@@ -71,12 +71,11 @@ def show_in_turn(timed: dict[str, Timed], wanted: Sequence[str]) -> dict[str, An
     return {"rates": rates, "ratios": compared}
 
 
-def show_start(texts: Sequence[str], rounds: int) -> dict[str, float]:
+def show_start(texts: Sequence[str], rounds: int) -> dict[str, tuple[float, float]]:
     """Print and return the seconds of a cold start."""
     found = cold_start(texts[0], rounds)
-    print(
-        markdown(["cold start", "seconds"], [[name, f"{seconds:.2f}"] for name, seconds in found.items()]), end="\n\n"
-    )
+    rows = [[name, *(f"{seconds:.2f}" for seconds in both)] for name, both in found.items()]
+    print(markdown(["cold start", "seconds", "of the processor"], rows), end="\n\n")
     return found
 
 
