@@ -27,13 +27,15 @@ _PART_WORDS = ("其中", "占", "同比", "环比", "比上", "分别", "达", "
 
 @cache
 def _part_words() -> re.Pattern[str]:
-    return re.compile("|".join(f"({re.escape(word)})" for word in _PART_WORDS))
+    return re.compile("|".join(re.escape(word) for word in _PART_WORDS))
 
 
 def _part_places(text: str) -> list[I64]:
     """For each part word where it stands in the text."""
-    found = np.array([(m.start(), m.lastindex) for m in _part_words().finditer(text)], dtype=np.int64).reshape(-1, 2)
-    return [found[found[:, 1] == number, 0] for number in range(1, len(_PART_WORDS) + 1)]
+    found: dict[str, list[int]] = {word: [] for word in _PART_WORDS}
+    for match in _part_words().finditer(text):
+        found[match[0]].append(match.start())
+    return [np.array(starts, dtype=np.int64) for starts in found.values()]
 
 
 @dataclass(frozen=True, slots=True)

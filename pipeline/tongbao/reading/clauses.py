@@ -15,12 +15,13 @@ _DIGIT = "[0-9０-９]"
 def _tokens() -> re.Pattern[str]:
     """Separators, brackets and title marks; a comma inside 1,149 and a colon inside 10:30 or 2.5:1 are not matched."""
     return re.compile(
-        rf"""[()（）《》]
+        # The look at the first character saves the alternatives at all others.
+        rf"""(?=[()（）《》,，:：;；。！？!|?.\s])(?:[()（）《》]
         | (?:(?<!{_DIGIT})|(?<={_DIGIT}{{4}})|(?!.{_DIGIT}{{3}}(?!{_DIGIT})))[,，]
         | (?:(?<!{_DIGIT})|(?!.{_DIGIT}))[:：]
         | [;；。！？!|]|\?(?![A-Za-z0-9_=&%/])
         | (?<=[\u4e00-\u9fff”"）)》%％])\.(?![A-Za-z0-9.])
-        | (?<!\s)\s{{2,8}}(?=[^\s,，;；。:：|()（）《》]{{1,20}}[:：])""",
+        | (?<!\s)\s{{2,8}}(?=[^\s,，;；。:：|()（）《》]{{1,20}}[:：]))""",
         re.VERBOSE | re.DOTALL,
     )
 

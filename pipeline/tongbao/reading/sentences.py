@@ -19,6 +19,8 @@ def _stop() -> re.Pattern[str]:
     a closing sign or ``%``, and never before a letter or digit, so that no decimal point, item mark or ``No.`` is one.
     """
     return re.compile(
+        # The look at the first character saves the alternatives at all others.
+        r"""(?=[。！？!?.])"""
         r"""(?:[。！？]|[!?](?![A-Za-z0-9_=&%/])|(?<=[\u4e00-\u9fff”"’』」）)》〉】%％])\.(?![A-Za-z0-9.]))"""
         r"""(?:[。！？!?…]|[”’』」）)》〉】〕］]|["'](?=[\s\u4e00-\u9fff，。；]|$))*"""
     )
