@@ -1,7 +1,8 @@
 """Gold annotations and a configuration → a model."""
 
 from tongbao.training.config import TrainingConfig, read_config
-from tongbao.training.cross import folds, train
+from tongbao.training.cross import train
+from tongbao.training.dealing import folds
 from tongbao.training.fit import clusters_of, fit, read_data, record_performance, save
 
 __all__ = [

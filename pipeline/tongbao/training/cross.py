@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.errors import ConfigError
 from tongbao.extraction import Extraction, Extractor
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.training.calibration import collect, fit_calibration
 from tongbao.training.config import TrainingConfig
+from tongbao.training.dealing import batch_folds, folds
 from tongbao.training.fit import clusters_of, extractor_of, fit, learn
 
 
@@ -78,15 +76,23 @@ def _in_pool(pool: ProcessPoolExecutor, jobs: Sequence[Job], progress: Callable[
     return done
 
 
-def fold_jobs(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDArray[np.uint8], k: int) -> list[Job]:
+def fold_jobs(
+    config: TrainingConfig,
+    documents: Sequence[Annotated],
+    clusters: NDArray[np.uint8],
+    k: int,
+    deal: Callable[[Sequence[str], int, int], tuple[tuple[str, ...], ...]] = folds,
+) -> list[Job]:
     """Each authored document held out once, in ``k`` folds; all documents of other origins are trained on throughout.
+
+    ``deal`` makes the folds of ids, their number and a seed.
 
     Raises:
         ConfigError: there are fewer than ``k`` authored documents.
     """
     authored = {document.id: document for document in documents if document.origin == "authored"}
     jobs: list[Job] = []
-    for fold in folds(list(authored), k, config.model.seed):
+    for fold in deal(list(authored), k, config.model.seed):
         training = tuple(document for document in documents if document.id not in fold)
         jobs.append(Job(config, clusters, training, tuple(authored[name] for name in fold)))
     return jobs
@@ -97,7 +103,8 @@ def train(
 ) -> Extractor:
     """The whole training: a model on all documents, with confidences calibrated on predictions for held-out folds.
 
-    Without calibration (``[calibration] folds = 0``) confidences stay raw.
+    The folds hold out whole batches (``dealing.batch_folds``), since a user's bulletins are by hands that the model
+    never saw. Without calibration (``[calibration] folds = 0``) confidences stay raw.
 
     Raises:
         ConfigError: there is nothing to train on, or fewer authored documents than folds.
@@ -106,7 +113,7 @@ def train(
     folded = config.calibration.folds
     if not folded:
         return fit(config, documents, clusters)
-    jobs = fold_jobs(config, documents, clusters, folded)
+    jobs = fold_jobs(config, documents, clusters, folded, batch_folds)
     if workers == 1:
         predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
         whole = fit(config, documents, clusters)
@@ -123,24 +130,3 @@ def train(
         )
     )
     return replace(whole, calibration=calibration)
-
-
-def folds(ids: Sequence[str], k: int = 5, seed: int = 13) -> tuple[tuple[str, ...], ...]:
-    """Deal documents into ``k`` folds whose sizes differ by at most one.
-
-    Documents are put in the order of a hash of seed and id, and that order is cut into ``k`` stretches: the split does
-    not depend on the order of ``ids`` or on the machine, and a document more moves at most one other over each cut.
-
-    Returns:
-        The folds, each sorted.
-
-    Raises:
-        ConfigError: fewer than two folds, more folds than documents, or an id twice.
-    """
-    if not 2 <= k <= len(ids):
-        raise ConfigError("folds", f"{k} folds of {len(ids)} documents", "ask for 2 folds or more, one document each")
-    if len(set(ids)) < len(ids):
-        raise ConfigError("folds", "a document id stands twice", "give every document once")
-    ordered = sorted(ids, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest())
-    cuts = [len(ordered) * i // k for i in range(k + 1)]
-    return tuple(tuple(sorted(ordered[start:end])) for start, end in pairwise(cuts))

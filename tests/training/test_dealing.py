@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tongbao.errors import ConfigError
 from tongbao.training import folds
+from tongbao.training.dealing import batch_folds
 
 ids = st.lists(st.text(min_size=1, max_size=6).filter(lambda x: x.isascii()), min_size=5, max_size=40, unique=True)
 
@@ -36,3 +37,20 @@ def test_folds_are_the_same_on_every_machine() -> None:
 def test_impossible_folds_are_refused(names: list[str], k: int) -> None:
     with pytest.raises(ConfigError, match=r"^folds: "):
         folds(names, k)
+
+
+def test_a_batch_stays_together() -> None:
+    names = [
+        f"{letter}{number:02}" for letter, size in zip("ABCDE", (6, 5, 4, 3, 2), strict=True) for number in range(size)
+    ]
+    first, second = batch_folds(names, 2)
+    assert sorted(first + second) == sorted(names)
+    assert ({name[0] for name in first}, {name[0] for name in second}) == (set("ADE"), set("BC"))
+    assert batch_folds(names[::-1], 2) == (first, second)
+
+
+def test_few_batches_are_dealt_document_by_document() -> None:
+    names = [f"通报-{number}" for number in range(9)]
+    assert batch_folds(names, 2) == folds(names, 2)
+    with pytest.raises(ConfigError):
+        batch_folds(["A1"], 2)
