@@ -10,7 +10,7 @@ from benchmarks.variants import changed, parse
 from benchmarks import rivals
 from tongbao.annotation import read_gold
 from tongbao.records import Annotated
-from tongbao.training import read_config
+from tongbao.training import read_config, read_data
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +37,12 @@ def test_every_variant_is_a_configuration(text: str, repository: Path) -> None:
 def test_every_configuration_of_a_rival_is_a_row(repository: Path) -> None:
     files = {file.stem for file in (repository / rivals.CONFIGS).glob("*.cfg")}
     assert files <= set(rivals.rows())
+
+
+@pytest.mark.slow
+def test_a_chain_is_trained_by_itself(tiny_config: Path) -> None:
+    config, _ = read_config(tiny_config)
+    documents = read_data(config)
+    find = rivals.rows()["chain"](config, documents)
+    # Six documents and fifteen passes are enough for the numbers that it has seen.
+    assert (rivals.score(find, documents).scores["QUANTITY.f1"] or 0) > 0.8
