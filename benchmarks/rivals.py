@@ -2,10 +2,11 @@
 
 usage: python -m benchmarks.rivals [--config CFG] [--real FILE.jsonl]... [--row NAME]...
 
-Every row is trained on the train split and the seed bulletin and scored on the dev split and on the files of
-``--real``, which are never trained on: strict F1 of spans, CPU seconds of the training, characters a CPU second of the
-prediction (of all threads together; the first document, with which resources are loaded, is not counted). A row is
-printed to stderr as soon as it is done, the table to stdout at the end. ``--row`` chooses rows (all by default).
+Every row is trained on the train split and the seed bulletin, with as many copies of each document in other words as
+the configuration says, and scored on the dev split and on the files of ``--real``, which are never trained on: strict
+F1 of spans, CPU seconds of the training, characters a CPU second of the prediction (of all threads together, resources
+loaded before). A row is printed to stderr as soon as it is done, the table
+to stdout at the end. ``--row`` chooses rows (all by default).
 
 - ``rules``: no learning (``benchmarks.rules``).
 - ``spacy-ner``, ``spacy-spancat``: ``configs/rivals/*.cfg``; a tenth of the train split says when to stop.
@@ -66,8 +67,8 @@ CHAINS = (
     "no-lexicon:features.lexicon=false",
     "no-grammar:features.grammar=false",
     "no-clusters:features.clusters=false",
-    "augmented:augmentation.copies=1",
-    "half:documents=96",
+    "no-copies:augmentation.copies=0",
+    "half:documents=120",
 )
 
 
@@ -84,9 +85,15 @@ def rows() -> dict[str, Training]:
     return found
 
 
+def _with_copies(config: TrainingConfig, documents: Sequence[Annotated]) -> list[Annotated]:
+    words = shipped_lexicon().extended(read_user_words(config))
+    return [*documents, *variants(documents, config.augmentation.copies, config.model.seed, words)]
+
+
 def _spacy(path: Path, config: TrainingConfig, documents: Sequence[Annotated]) -> Finder:
+    learned, kept = spacy_rivals.cut(documents)
     with TemporaryDirectory() as folder:
-        return spacy_rivals.fit(path, documents, Path(folder))
+        return spacy_rivals.fit(path, _with_copies(config, learned), kept, Path(folder))
 
 
 def _whole(config: TrainingConfig, documents: Sequence[Annotated]) -> Finder:
@@ -96,14 +103,12 @@ def _whole(config: TrainingConfig, documents: Sequence[Annotated]) -> Finder:
 
 def _chain(variant: Variant, view: View, shipped: TrainingConfig, documents: Sequence[Annotated]) -> Finder:
     config = changed(shipped, variant)
-    user = read_user_words(config)
-    resources = resources_with(clusters_of(config), user)
+    resources = resources_with(clusters_of(config), read_user_words(config))
     options = FeatureOptions(**config.features.model_dump())
-    kept = first(documents, variant.documents)
-    words = shipped_lexicon().extended(user)
+    learned = _with_copies(config, first(documents, variant.documents))
 
     def seen() -> Iterator[tuple[Annotated, Bulletin, TextColumns]]:
-        for document in (*kept, *variants(kept, config.augmentation.copies, config.model.seed, words)):
+        for document in learned:
             bulletin = read_text(document.text, document.id)
             yield document, bulletin, view(bulletin, text_columns(document.text, resources, options))
 

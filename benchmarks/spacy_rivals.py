@@ -49,10 +49,15 @@ def cut(documents: Sequence[Annotated]) -> tuple[list[Annotated], list[Annotated
     return learned, [document for document in documents if document.id in kept]
 
 
-def fit(config: Path, documents: Sequence[Annotated], folder: Path) -> Callable[[str], list[tuple[Label, Span]]]:
-    """Train a pipeline as ``spacy train`` does, in ``folder``, and return what finds spans with its best weights."""
+def fit(
+    config: Path, learned: Sequence[Annotated], kept: Sequence[Annotated], folder: Path
+) -> Callable[[str], list[tuple[Label, Span]]]:
+    """Train a pipeline as ``spacy train`` does, and return what finds spans with its best weights.
+
+    ``learned`` is trained on, ``kept`` says when to stop; files go into ``folder``.
+    """
     paths = {}
-    for name, part in zip(("train", "dev"), cut(documents), strict=True):
+    for name, part in (("train", learned), ("dev", kept)):
         path = folder / f"{name}.spacy"
         doc_bin(part).to_disk(path)
         paths[f"paths.{name}"] = str(path)

@@ -71,5 +71,5 @@ def test_a_configuration_trains(name: str, repository: Path, tmp_path: Path) -> 
     config = (repository / "configs" / "rivals" / f"{name}.cfg").read_text(encoding="utf-8")
     short = re.sub(r"^(max_steps|eval_frequency) = .*$", r"\1 = 60", config, flags=re.MULTILINE)
     (tmp_path / "short.cfg").write_text(short, encoding="utf-8")
-    find = spacy_rivals.fit(tmp_path / "short.cfg", documents, tmp_path)
+    find = spacy_rivals.fit(tmp_path / "short.cfg", documents[:18], documents[18:], tmp_path)
     assert sorted(find(text)) == sorted([(mention.label, mention.span) for mention in mentions])
