@@ -231,7 +231,7 @@ def test_the_ledger_says_how_a_document_ended(tmp_path: Path) -> None:
         wanted = plan(store, list(survey(store, find_inputs([folder])[0], job)))
         assert len(list(run_plan(store, wanted.tasks, job, 2, 1.0))) == 6
     assert _ledger(path, "status") == ["ok", "timeout", "crashed", "failed", "ok", "failed"]
-    words = [None, "1 seconds", "exit code 7", "MemoryError", None, "SystemExit"]
+    words = [None, "1 seconds", "exit code 7", "more memory", None, "SystemExit"]
     for error, word in zip(_ledger(path, "error"), words, strict=True):
         assert (error is None) if word is None else (word in error and "(" in error)
     statuses = [row[-2:] for row in _tables(path)["documents"]]

@@ -151,7 +151,7 @@ def _firm() -> _Patterns:
                 rf"(?<![0-9.])(?:[0-9]{{1,2}}\s?(?:{_TO}|、)\s?)?[0-9]{{1,2}}\s?月(?:\s?[0-9]{{1,2}}\s?日)?",
                 rf"[{_NUMERALS}]{{1,3}}月(?:[{_NUMERALS}]{{1,3}}日)?|[一二三四1-4]季度|“[一二三四五六七八九十]{{1,2}}五”",
                 r"(?:(?<=日)|(?<=[上下]午)|(?<=凌晨)|(?<=晚上))\s?[0-9]{1,2}[时点](?:[0-9]{1,2}分)?",
-                r"(?<![0-9])[0-9]{1,2}时(?:[0-9]{1,2}分|[许整起前后至])",
+                r"(?<![0-9])[0-9]{1,2}[时点](?:[0-9]{1,2}分|[许整起前后至到]|(?=高峰))|(?<=[至到])[0-9]{1,2}[时点](?![0-9])",
             ),
         ),
         (
@@ -168,17 +168,20 @@ def _firm() -> _Patterns:
                 r"(?<![0-9.])(?<![0-9],)(?:12|9[56])[0-9]{3}(?=[”\"]?(?![件个起条次人万余多家])[一-龥]{0,6}?(?:热线|平台|专线))",
                 # house numbers and roads, grades of berths
                 rf"{_BEGIN}(?:[0-9]++号(?!召)|[0-9]++[栋幢座]\s?[0-9]+单元(?:\s?[0-9]+室?)?|[0-9.]++万?吨级)",
-                rf"[0-9]{{2,3}}[国省县乡]道|(?<=[村屯庄]){_FEW}组|{_YEAR}级|[0-9]{{1,3}}路(?=公交|车)",
+                rf"[0-9]{{2,3}}[国省县乡]道|(?<=[村屯庄]){_FEW}组|{_YEAR}级|{_BEGIN}[0-9]{{1,3}}路(?=公交|车|[、,])",
+                rf"{_BEGIN}[0-9]{{3,4}}(?:办公)?室",
             ),
         ),
         (
             "name",
-            rf"第长珠举“「0-9{_NUMERALS}",
+            rf"第长珠举负两千“「0-9{_NUMERALS}",
             (
                 rf"第?{_FEW}(?:届|次(?:全会|会议|全体|常委会|代表大会|党代会|中央)|中全会)",
                 rf"[{_NUMERALS}]{{1,3}}大(?:以来|精神|报告|召开|闭幕|代表|提出|的|和)",
                 # 世界500强, 15分钟便民圈, 三年提升行动, 二次供水, 长三角, 4·15; in quotation marks what is no speech
                 rf"(?<!前){_BEGIN}[0-9]++强(?![化制调度降对于])|{_FEW}分钟[一-龥]{{0,10}}?圈",
+                rf"{_FEW}年(?:义务教育|一贯制|禁渔)|{_FEW}小时[一-龥]{{0,4}}?(?:圈|通勤)|{_FEW}年一遇|负[0-9.]++[分个]",
+                rf"[两三四]位数|{_BEGIN}[0-9]{{1,3}}周年|[{_NUMERALS}]{{1,3}}周年|{_BEGIN}[0-9]{{1,2}}连[增丰]|[二三]轮(?:土地)?(?:承包|延包)",
                 rf"{_FEW}年[一-龥]{{0,6}}?(?:行动|计划|规划)|[一二三]次(?:供水|污染|创业|产业|能源|分配)",
                 r"[长珠]三角|三角洲|举一反三|(?<![0-9])[0-9]{1,2}·[0-9]{1,2}(?![0-9])|“[^“”\n,。;:!?]{1,12}”|「[^「」\n,。;:!?]{1,12}」",
             ),
@@ -237,6 +240,13 @@ def _loose() -> _Patterns:
 _AFTER = re.compile(
     r"[^,。;0-9]{0,8}?(?:以上|以下|以内)(?!.{0,4}(?:达|占|为))(?:的(?!水平|目标|高位)|(?!的)[一-龥]{2})"
 )
+#: Ages and the first and last of an order, whatever is said of them.
+_ALWAYS = re.compile(r"周?岁(?:及|\(含\))?以[上下]|[万亿]?元以上(?:的?[村企项镇县户]|[0-9])")
+_ENDS = re.compile(r"[位名](?!。|,)")
+#: What is sorted by size: 亿元级产业, 百亿元企业, 超亿元项目.
+_CLASS = re.compile(r"[万亿]?元(?:级|台阶|企业|项目)")
+#: A count of things in front, of which the number only says how large they are: 6家企业营收超百亿元.
+_COUNTED = re.compile(r"[0-9一二两三四五六七八九十][家个户座所条][^,。;]{0,14}?(?:超过?|突破|过)$")
 _BEYOND = re.compile(r"(?:超过?|不足|低于|高于|大于|小于|未达到?|不满|未满|满|逾)$")
 _OF = re.compile(r"[一-龥%/A-Za-z℃]{0,6}?的")
 _LIMIT = re.compile(
@@ -252,7 +262,9 @@ def _limits(folded: str, span: Span) -> bool:
     before, after = folded[max(0, span.start - 40) : span.start], folded[span.end : span.end + 24]
     if (before.endswith("每") and span.of(folded) != "一") or _AFTER.match(after) or _LIMIT.search(before):
         return True
-    if _BEYOND.search(before) and _OF.match(after):
+    if _ALWAYS.match(after) or (before[-1:] in ("后", "末") and _ENDS.match(after)):
+        return True
+    if _CLASS.match(after) or _COUNTED.search(before) or (_BEYOND.search(before) and _OF.match(after)):
         return True
     # 短期参保(1-3个月): a range in brackets tells what kind is meant.
     opened = _OPEN.search(before)
