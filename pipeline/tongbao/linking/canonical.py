@@ -48,8 +48,10 @@ def canonical_names(bulletin: Bulletin, spans: Sequence[Span], words: Lexicon | 
     - 市, 县, 省 … become the document's own region of that kind (from its metadata, or the regions round it); else the
       region named last before in the text, else the only one that the text names at all.
     - A central body is its own canonical name.
-    - An office without a region (局办公室, 医院党委) gets the name of the body before it or of the issuer.
-    - A body named only by function (住建部门, 派驻纪检监察组) has none, and nor has one whose region nothing says.
+    - An office without a region (局办公室, 医院党委, 驻局纪检监察组) gets the name of the body before it or of the
+      issuer.
+    - A body named only by function (住建部门, 派驻纪检监察组, 监督检查室) has none, nor a level (县（市、区）纪委监委),
+      a body behind 各 or 某, or one whose region nothing says.
 
     White space inside a mention does not count. Linear in the text; nothing is raised.
 
@@ -82,15 +84,20 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     levels = "|".join(sorted(KINDS, key=len, reverse=True))
     named = "大学|学院|学校|医院|公司|集团|村|社区"
     patterns = {
-        "before": "^(?:中国共产党|中共)(?!中央)|^驻(?=.*纪检监察组$)",
+        "before": "^(?:中国共产党|中共)(?!中央)|^派?驻(?=.*纪检监察组$)",
         "central": "^(?:(?:中共)?中央|党中央|国务院|国家|全国|最高人民|最高[法检]|中国(?!共产党)|"
         "中纪委|中组部|中宣部|中办|国办)",
-        "function": "(?:部门|机关|机构|纪检监察组|工作组|检查组|领导小组)$|^(?:纪委监委|纪委|监委|政府|法院|检察院)$",
+        "function": "(?:部门|机关|机构|纪检监察组|工作组|检查组|领导小组)$|"
+        "^(?:纪委监委|纪委|监委|政府|法院|检察院|监督检查室|审查调查室)$",
+        # 县（市、区）纪委监委 is a level.
+        "plural": f"^[(（][{''.join(KINDS)}、]+[)）]",
         # 市场监管局, 市政管理局 and 乡村振兴局 begin with no word for a level.
         "level": rf"^(?:{levels})(?!级|域|际|$)(?<!市(?=场|容|政[^府协务法]))(?<!乡(?=村|镇))",
-        "organization": rf"^(?:中共|中国共产党)?(.{{2,30}}?(?:{named}))(?:委员会|党委|关于|$)",
+        "organization": rf"^(?:中共|中国共产党)?(.{{2,30}}?(?:{named}))(?:委员会|党|关于|$)",
         "of_organization": "^(?:医院|院|学校|校|集团|公司)?(?=党委|纪委)",
         "named_organization": rf"^.{{2,}}(?:{named})(?:党委|纪委|党组|党支部|党总支|委员会)",
+        "resident": "^派?驻([局厅])纪检监察组$",
+        "residing": "驻.+([局厅])纪检监察组$",
         "of_body": "^(局|厅|专班)(?=.)",
         "police": "^(.{2,4})公安分局$",
         "customs": "^(.{2,5})海关",
@@ -153,7 +160,9 @@ class _Namer:
 
     def name(self, parsed: _Parsed, at: int) -> CanonicalName:
         """The canonical name of what stands at the offset ``at``."""
-        found = self._find(parsed, at)
+        # 各镇党委, 某省委巡视组: every body of a kind, or one that the text does not want to name.
+        unnamed = self._atlas.text[max(0, at - 1) : at] in ("各", "某")
+        found = _NOTHING if unnamed else self._find(parsed, at)
         name = found.name
         if name is None:
             return found
@@ -178,8 +187,10 @@ class _Namer:
         match = _patterns()["discipline"].match(name)
         if match is not None:
             self._last["室"] = replace(found, name=match[1])
-        for word in ("局", "厅", "专班"):
-            if name.endswith(word) and self._last.setdefault(word, found) != found:
+        words = [word for word in ("局", "厅", "专班") if name.endswith(word)]
+        words += [f"驻{match[1]}" for match in _patterns()["residing"].finditer(name)]
+        for word in words:
+            if self._last.setdefault(word, found) != found:
                 self._last[word] = _NOTHING
 
     def _find(self, parsed: _Parsed, at: int) -> CanonicalName:
@@ -191,6 +202,8 @@ class _Namer:
             return self._bare(parsed, at)
         if parsed.body == "分局" and parsed.surface in self._by_end:
             return self._by_end[parsed.surface]
+        if parsed.word and _patterns()["plural"].match(parsed.body):
+            return _NOTHING
         if parsed.body == "局":
             return self._issuer or self._last.get("局", _NOTHING)
         if not parsed.chain:
@@ -221,6 +234,9 @@ class _Namer:
     def _bare(self, parsed: _Parsed, at: int) -> CanonicalName:
         """A name without a region or a level: a part of a body named elsewhere, or a name that is complete so."""
         patterns, surface = _patterns(), parsed.surface
+        resident = patterns["resident"].match(surface)
+        if resident is not None:
+            return self._last.get("驻" + resident[1], _NOTHING)
         if not surface or patterns["function"].search(surface):
             return _NOTHING
         match = patterns["of_organization"].match(surface)
@@ -261,6 +277,9 @@ class _Namer:
         found = _short_named(surface, surface)
         if found is not None:
             return found
+        place = self._atlas.short_named(surface) if surface[-1] in "局委关队" else None
+        if place is not None:
+            return CanonicalName(surface, place.level, place.name)
         match = patterns["customs"].match(surface)
         region = self._atlas.words.find_region(match[1]) if match is not None else None
         return CanonicalName(surface, "county", region.name) if region is not None else _NOTHING

@@ -39,7 +39,9 @@ def spelled_out(name: str, text: str = "", known: Container[str] = ()) -> str:
         full = _full(body[:end], chain[-1], text)
         # 卫生健康委 does not stand for itself in 卫生健康委员会.
         if full is not None and not body.startswith(("公室", "员会", "事处"), end):
-            return prefix + full + body[end:]
+            # 市政府国资委; elsewhere what stands behind the body is a part of it, and stays (公安局交警支队).
+            part = _full(body[end:], chain[-1], text) if full == "人民政府" else None
+            return prefix + full + (part or body[end:])
     return prefix + body
 
 

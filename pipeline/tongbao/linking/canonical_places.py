@@ -18,6 +18,7 @@ from tongbao.linking.canonical_regions import (
     LEVELS,
     LONGEST,
     gazetteer_names,
+    is_no_region,
     kind_of,
     pattern,
     region_chain,
@@ -27,6 +28,9 @@ from tongbao.records import Metadata
 
 #: Names of regions that can be the end of a word, with what stands before them there (形成都市圈).
 _IN_WORDS = MappingProxyType({"海城市": "沿", "成都市": "形建变", "东方市": "中", "海城区": "定", "和平区": "持"})
+
+#: Names of regions that begin with a verb.
+_VERBS = frozenset(("会同县",))
 
 #: How far before 该县 its name is looked for, in characters.
 _NEAR = 200
@@ -104,6 +108,7 @@ class Atlas:
         self._named: dict[str, Hits] = {}
         self._implied: dict[str, Hits] = {}
         self._agreed: dict[str, Place | None] | None = None
+        self._shorts: dict[str, Place] | None = None
         own = _own_chain(metadata, self.words)
         for name in own:
             region = self.words.find_region(name, self._code)
@@ -180,6 +185,17 @@ class Atlas:
         found = (self._named[kind].at(at) for kind in ("县", "区", "旗") if kind in self._named)
         return own or next((place for place in found if place is not None), None)
 
+    def short_named(self, surface: str) -> Place | None:
+        """The city, county or district that no gazetteer holds and whose short name ``surface`` begins with."""
+        if self._shorts is None:
+            self._shorts = {
+                name[:-1]: place
+                for name, place in self.places.items()
+                if place.code is None and len(name) > 2 and place.kind in ("市", "县", "区", "旗", "省", "州")
+            }
+        pieces = (surface[:end] for end in range(min(LONGEST, len(surface) - 1), 1, -1))
+        return next((self._shorts[piece] for piece in pieces if piece in self._shorts), None)
+
     def _prefix(self, chain: Sequence[str], kinds: Sequence[str]) -> None:
         """Learn from the chain before a body's name what stands before the names of the bodies of a county.
 
@@ -216,11 +232,12 @@ class Atlas:
         for start in range(max(0, end - LONGEST), end - 1):
             name = text[start:end]
             if name in places or name in names or name in self.added:
-                # Two characters can be the end of anything: 甲省和|乙县, 市和|县 against 和县.
-                loose = len(name) == 2 and name not in places and start not in (0, last) and text[start - 1].isalpha()
+                # Two characters can be the end of anything: 甲省和|乙县, 市和|县 against 和县; and 局会同|县医院.
+                loose = len(name) == 2 or name in _VERBS
+                loose = loose and name not in places and start not in (0, last) and text[start - 1].isalpha()
                 return None if loose or (start and text[start - 1] in _IN_WORDS.get(name, "")) else start
         follows = last >= 0 and _patterns()["next"].fullmatch(text, last, end)
-        return last if follows and not pattern("no_region").search(text[last:end]) else None
+        return last if follows and not is_no_region(text[last:end]) else None
 
     def _hit(self, at: int, place: Place) -> None:
         for around in place.around():
@@ -251,11 +268,13 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
             "name": re.compile(
                 rf"(?:^|(?<=[。！；]))在?(?P<short>{provinces})(?![省市])|[省市县区州盟旗团镇乡道]", re.MULTILINE
             ),
-            # 形成都市圈 and 变成都市 do not name 成都.
-            "short": re.compile(rf"(?<![形变])(?:{provinces}|{short_names('prefecture')[1].pattern})"),
+            # 形成都市圈 and 变成都市 do not name 成都, nor 真金白银 白银.
+            "short": re.compile(rf"(?<![形变])(?<!真金)(?:{provinces}|{short_names('prefecture')[1].pattern})"),
             "next": re.compile(rf"{named}|{pattern('short_town').pattern}"),
             "sure": re.compile(rf"(?:《|——|^\s*|该[省市])({named})|在(?P<comma>{named})[,，]", re.MULTILINE),
-            "likely": re.compile(rf"(?:[。；：、，（“在于]|[:;,(])({named}|{pattern('short_town').pattern})"),
+            "session": re.compile("第[一二三四五六七八九十]{1,3}届"),
+            "of_session": re.compile(rf"(?:共产党|政协|在|(?<![\u4e00-\u9fff]))({named})$"),
+            "likely": re.compile(rf"(?:[\n。；：、，（“在于称]|[:;,(])({named}|{pattern('short_town').pattern})"),
             "corps": pattern("corps"),
         }
     )
@@ -264,18 +283,22 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 def _names_by_form(text: str, starts: Sequence[int]) -> set[str]:
     """Names of counties and towns that the gazetteer need not hold, from where they are likely to begin in ``text``.
 
-    At the beginning of a line or a title once is enough, at the beginning of a clause it takes two; before 该县, 乡 and
-    镇 the nearest one in reach counts.
+    At the beginning of a line or a title, or before the number of a congress (江浦市第十七届), once is enough, at the
+    beginning of a clause it takes two, and does not make a city (which may be of county rank: 临湖区、汤山市); before
+    该县, 乡 and 镇 the nearest one in reach counts.
     """
     found = _patterns()
     names = {match[1] or match["comma"] for match in found["sure"].finditer(text)}
-    names |= {name for name, count in Counter(m[1] for m in found["likely"].finditer(text)).items() if count > 1}
+    for session in found["session"].finditer(text):
+        names.update(found["of_session"].findall(text[max(0, session.start() - LONGEST) : session.start()]))
+    likely = Counter(match[1] for match in found["likely"].finditer(text))
+    names |= {name for name, count in likely.items() if count > 1 and name[-1] not in "市省州"}
     for start in starts:
         if start and (text[start - 1] == "该" or text.startswith(("乡", "镇"), start)):
             near = found["likely"].finditer(text, max(0, start - _NEAR), start)
             names.update([match[1] for match in near if text.startswith(match[1][-1], start)][-1:])
     names |= {match[0] for match in found["corps"].finditer(text)}
-    return {name for name in names if not pattern("no_region").search(name)}
+    return {name for name in names if not is_no_region(name)}
 
 
 def _level(kind: str, region: Region | None, parent: Place | None) -> str:
