@@ -18,6 +18,8 @@ from tongbao.records import Metadata
 
 _HEAD_LINES = 40
 _TAIL_LINES = 8
+#: A byline stands no further down than this (in lines).
+_BYLINE_LINES = 6
 _LONG = 60
 _KIND = (
     "通报|公告|公示|公报|通告|通知|报告|简报|快报|周报|月报|专报|快讯|总结|情况|进展|成果|结果|汇编|清单|意见|决定|方案|答卷|"
@@ -34,10 +36,18 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "only_date": re.compile(rf"[(（]?\s*{DATE}\s*[)）]?"),
         "issued": re.compile(
-            rf"(?:(?:(?:发布|公布|公开|印发|发文|成文|信息)(?:时间|日期)|(?:^|\s)(?:时间|日期))\s*[:：]|[发表布]{{2}}于)\s*{DATE}"
+            rf"(?:(?:(?:发布|公布|公开|印发|发文|成文|信息|报送|上报|刊发|更新)(?:时间|日期)|(?:^|\s)(?:时间|日期))\s*[:：]|[发表布]{{2}}于)\s*{DATE}"
         ),
-        "spoken": re.compile(rf"[-—─\s]*[(（]?{DATE}在.{{2,60}}(?:会议|大会|全会)(?:第.{{1,4}}次.{{0,6}})?上[)）]?"),
-        "credited": re.compile(rf"[(（][^()（）]{{0,40}}?{DATE}[)）]"),
+        "spoken": re.compile(rf"[-—─\s]*[(（]?{DATE}在.{{2,60}}(?:会议|大会|全会)(?:第.{{1,4}}次.{{0,6}})?上[)）]?"
+            r"(?:\s+\S.{0,20})?"
+        ),
+        "byline": re.compile(
+            rf"(?:[^。；;!?！？]{{0,40}}?[\s》）)，,])?[(（]?{DATE}(?:\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?)?"
+            r"(?:\s*第?\s*[\d一二三四五六七八九十A-Z]{1,3}\s*版)?(?:发布|公布|印发|[讯电])?[)）]?(?:\s+[^。；;!?！？]{1,40})?"
+        ),
+        "credited": re.compile(
+            rf"[(（][^()（）]{{0,40}}?{DATE}(?:\s*第?\s*[\d一二三四五六七八九十A-Z]{{1,3}}\s*版)?[)）]"
+        ),
         "issue": re.compile(r"((?:19|20)\d\d)年第\s*\d{1,3}\s*期"),
         "day": re.compile(r"(?:\D{0,30}\s)?[(（]?(\d{1,2})月(\d{1,2})日[)）]?"),
         "signed": re.compile(rf"(.*?(?:{_BODY}))(?:编|编印|编发|印发|印|发)?\s*[(（]?\s*{DATE}\s*[)）]?"),
@@ -202,7 +212,16 @@ def _published(head: list[str], signed: date | None) -> date | None:
         match = patterns["signed"].fullmatch(line)
         if match is not None:
             return date_of(match, 2)
-    return signed or _day_of_issue(head)
+    return signed or _byline(head) or _day_of_issue(head)
+
+
+def _byline(head: list[str]) -> date | None:
+    """The one date of a line under the title, set off from the names beside it: 本报记者 石某 2026年1月16日 江渚日报."""
+    for line in map(plain, head[:_BYLINE_LINES]):
+        match = _patterns()["byline"].fullmatch(line.strip())
+        if match is not None and len(re.findall(DATE, line)) == 1:
+            return date_of(match)
+    return None
 
 
 def _credited(lines: list[str]) -> date | None:
