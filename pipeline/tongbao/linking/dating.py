@@ -24,6 +24,7 @@ _WIDE = 80
 _REPORTING_MONTHS = 4
 #: The heading of a document is no longer than this (in lines).
 _HEAD_LINES = 6
+_TAIL_LINES = 3
 #: A context in which every time that is no length and no event has days.
 _ANY_TIME = PeriodContext(day=date(2000, 7, 1))
 _A_YEAR = r"((?:19|20)\d\d)"
@@ -33,6 +34,7 @@ _ISSUE = re.compile(rf"{_A_YEAR}年第\s*\d+\s*[期号]")
 _NUMBERED = re.compile(
     rf"[〔\[［（(【]{_A_YEAR}[〕\]］）)】]\s*第?\d+号|{_A_YEAR}年第\d+[期号]|{_A_YEAR}级(?=[本专硕博新学])"
 )
+_MONTH_LINE = re.compile(rf"(?:[^\s。，；]{{2,30}}\s+)?[(（]?{_A_YEAR}年\d{{1,2}}月[)）]?")
 #: What a report reviews, and what it settles when the year is over: 2021年…计划执行情况的报告.
 _REPORT = re.compile("报告|总结|回顾")
 _REPORTING = re.compile("报告|总结|回顾|公报|情况|通报|简报|公示|公告|成效|成果|小结|结果")
@@ -104,8 +106,7 @@ def setting_of(bulletin: Bulletin, found: Sequence[Use]) -> Setting:
     plans = [use.year for use in found if use.year and use.speaks and use.topic and use.ahead] if counts else []
     plan = max(plans, default=None)
     numbered = _last_number_year(bulletin.text)
-    settled = _SETTLED.search(plain(_TITLE.sub("", bulletin.metadata.title or "")))
-    year = (int(settled[1]) + 1 if settled else title) or _own_number_year(bulletin) or plan or (_presupposed(found, numbered) if counts else None)
+    year = _said_year(bulletin) or plan or (_presupposed(found, numbered) if counts else None)
     reported = plan - 1 if plan else _report_year(bulletin.metadata, found)
     # Who counts from his own year and reports on no other speaks of that year.
     first = None if counts and reported is None else _first_year(found, year, reported)
@@ -113,9 +114,21 @@ def setting_of(bulletin: Bulletin, found: Sequence[Use]) -> Setting:
     return replace(setting, day=_status_day(found, setting))
 
 
+def _said_year(bulletin: Bulletin) -> int | None:
+    """The year that an undated document gives itself: in a line under its title, in its title or its number."""
+    settled = _SETTLED.search(_own_title(bulletin.metadata))
+    title = int(settled[1]) + 1 if settled else _title_year(bulletin.metadata)
+    return _month_line_year(bulletin) or title or _own_number_year(bulletin)
+
+
+def _own_title(metadata: Metadata) -> str:
+    """A title without the titles that it quotes."""
+    return plain(_TITLE.sub("", metadata.title or ""))
+
+
 def _title_year(metadata: Metadata) -> int | None:
     """The year in a title, outside the titles that it quotes."""
-    match = _YEAR.search(plain(_TITLE.sub("", metadata.title or "")))
+    match = _YEAR.search(_own_title(metadata))
     return int(match[1]) if match else None
 
 
@@ -126,6 +139,14 @@ def _own_number_year(bulletin: Bulletin) -> int | None:
     issues = (_ISSUE.search(plain(line)) for line in head)
     match = number or next((match for match in issues if match), None)
     return int(match[1]) if match else None
+
+
+def _month_line_year(bulletin: Bulletin) -> int | None:
+    """The year of a line that dates the document by its month, under the title or at the end: 市监委 2025年6月."""
+    lines = [line for line in bulletin.text.splitlines() if line.strip()]
+    ends = lines[1:_HEAD_LINES] + lines[max(_HEAD_LINES, len(lines) - _TAIL_LINES) :]
+    found = (_MONTH_LINE.fullmatch(plain(line).strip()) for line in ends)
+    return next((int(match[1]) for match in found if match), None)
 
 
 def _last_number_year(text: str) -> int | None:
@@ -160,7 +181,7 @@ def _report_year(metadata: Metadata, found: Sequence[Use]) -> int | None:
     """The first whole year that a report or a summary speaks of."""
     if not _REPORT.search(metadata.title or ""):
         return None
-    title = plain(_TITLE.sub("", metadata.title or ""))
+    title = _own_title(metadata)
     named = _REVIEWED.search(title) or _SETTLED.search(title)
     if named:
         return int(named[1])
@@ -247,6 +268,8 @@ def _frame(setting: Setting, passage: _Passage, use: Use) -> int | None:
     """The year that a period without one lies in, as far as the text in front of it says."""
     if use.due and passage.due:
         return passage.due
+    if use.due and setting.day is None and setting.year and setting.year > (passage.frame or setting.year):
+        return setting.year  # a report on last year sets its deadlines in this one
     month, told = _MONTH.search(use.surface), passage.told
     if month and told:
         # A story runs on: after 2022年9月 comes 11月 of that year, after 去年9月 the 3月 of this one.

@@ -26,7 +26,7 @@ _OF_PREVIOUS = {"同年": 0, "当年": 0, "次年": 1, "翌年": 1}
 _OF_DAY = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "明天": 1, "明日": 1}
 #: The last character of a date in front of an event, and the words that make it narrower in a way that has no days.
 _UNITS = "年月日旬度底末"
-_NARROWER = re.compile("年?[初底末]|入?[春夏秋冬汛梅伏]|开年|元旦|清明|端午|中秋|国庆|[“\"]?五一|暑|寒")
+_NARROWER = re.compile('年?[初底末]|入?[春夏秋冬汛梅伏]|开年|元旦|清明|端午|中秋|国庆|[“"]?五一|暑|寒')
 _LENGTH = re.compile(r"(?:[近过这]去?的?)?[\d几数多两]+(?:多|余|来)?(?:年|个?月|天|日|周|个?季度)多?")
 _QUARTERS = {"1": (1, 3), "2": (4, 6), "3": (7, 9), "4": (10, 12)}
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -41,13 +41,15 @@ def parse_period(surface: str, context: PeriodContext | None = None) -> Period:
       up to that day from a start that the words do not say; ``截至目前`` ends on the day of the document.
     - ``X前``: ``last`` is the last day that still counts (``7月底前``: 31 July; ``9月15日前``: that day;
       ``2021年以前``: the end of 2020).
-    - ``自X起``, ``X起``: ``last`` is ``None``. ``X以来``: ``last`` is the day of the document.
+    - ``自X起``, ``X起``: ``last`` is ``None``. ``X以来``: ``last`` is the day of the document, and ``first`` is
+      the first day of the date in X (``自2013年11月建立制度以来``), ``None`` where X is an event or a season alone.
     - ``年末``, ``9月底``: that one day. ``年初``, ``8月初`` are no single day and give ``None``.
     - What the surface leaves out comes from ``context``. 今年 and 去年 count from the year of the document; 上年, 全年
       and a month alone lie in or count from the year that the passage speaks of; 本月, 上月 and 上周 count from the
-      period before where it is recent; 去年同期 is the period before, one year earlier, and 同期 that period itself.
-    - Lengths and habits (``近三年``, ``每月``), events (``整治前``) and seasons give ``Period(None, None)``, and so
-      does anything that the grammar does not read whole: it never guesses.
+      period before where it is recent, 15日 alone from the day as in news; 去年同期 is the period before, one year
+      earlier, and 同期 that period itself.
+    - Lengths and habits (``近三年``, ``每月``), other events (``整治前``) and seasons (``汛期``) give
+      ``Period(None, None)``, and so does anything that the grammar does not read whole: it never guesses.
 
     Args:
         surface: the span's characters.
@@ -170,7 +172,7 @@ def _since_event(text: str, context: PeriodContext) -> Period:
     if _LENGTH.fullmatch(text):
         return _UNKNOWN
     if re.fullmatch("(?:今年)?年?初", text):
-        return Period(context.this_year and date(context.this_year, 1, 1), context.day)
+        return Period(date(context.this_year, 1, 1) if context.this_year else None, context.day)
     plain = replace(context, form="plain", ahead=False)
     ends = (at for at in range(len(text) - 1, 1, -1) if text[at - 1] in _UNITS and not _NARROWER.match(text, at))
     days = next((days for days in (_stretch(text[:at], plain) for at in ends) if days), None)
