@@ -24,6 +24,7 @@ _WIDE = 80
 _REPORTING_MONTHS = 4
 #: The heading of a document is no longer than this (in lines).
 _HEAD_LINES = 6
+_TAIL_LINES = 3
 #: A context in which every time that is no length and no event has days.
 _ANY_TIME = PeriodContext(day=date(2000, 7, 1))
 _A_YEAR = r"((?:19|20)\d\d)"
@@ -33,6 +34,12 @@ _ISSUE = re.compile(rf"{_A_YEAR}年第\s*\d+\s*[期号]")
 _NUMBERED = re.compile(
     rf"[〔\[［（(【]{_A_YEAR}[〕\]］）)】]\s*第?\d+号|{_A_YEAR}年第\d+[期号]|{_A_YEAR}级(?=[本专硕博新学])"
 )
+_MONTH_LINE = re.compile(rf"(?:[^\s。，；]{{2,30}}\s+)?[(（]?{_A_YEAR}年\d{{1,2}}月[)）]?")
+#: What a report reviews, and what it settles when the year is over: 2021年…计划执行情况的报告.
+_REPORT = re.compile("报告|总结|回顾")
+_REPORTING = re.compile("报告|总结|回顾|公报|情况|通报|简报|公示|公告|成效|成果|小结|结果")
+_REVIEWED = re.compile(rf"{_A_YEAR}年(?:度)?[^年月季半]*?(?:工作回顾|总结)")
+_SETTLED = re.compile(rf"{_A_YEAR}年(?:度)?[^年月季半]*?(?:计划|预算)执行情况")
 _TITLE = re.compile(r"《[^》]*》")
 _MONTH = re.compile(r"(\d{1,2})月")
 
@@ -53,13 +60,15 @@ class Setting:
 class _Passage:
     """How far a walk through a text has come: what it has named that times behind it may lean on.
 
-    ``frame`` is the year spoken of until another one is, ``previous`` the last time that is no base and no deadline.
+    ``frame`` is the year spoken of until another one is, ``previous`` the last time that is no base and no deadline,
+    which stands in the sentence ``where``.
     To the end of the paragraph hold: ``aside``, a year spoken of by the way; ``told``, the day that a story has come to
     (``told_in_full``: with its year); ``due``, the year of the deadlines; ``named``, that there was a time.
     """
 
     frame: int | None
     previous: Period | None = None
+    where: int = -1
     paragraph: int = -1
     aside: int | None = None
     told: date | None = None
@@ -76,7 +85,7 @@ def periods(bulletin: Bulletin, spans: Sequence[Span]) -> list[Period]:
     out: list[Period] = []
     for use in found:
         if use.paragraph != passage.paragraph:
-            passage = _Passage(passage.frame, passage.previous, use.paragraph)
+            passage = _Passage(passage.frame, passage.previous, passage.where, use.paragraph)
         period = parse_period(_surface(use), _context(setting, passage, use))
         passage = _after(setting, passage, use, period)
         out.append(period)
@@ -90,13 +99,14 @@ def setting_of(bulletin: Bulletin, found: Sequence[Use]) -> Setting:
     """The document's own time, from its metadata and the uses of its periods."""
     published, title = bulletin.metadata.published, _title_year(bulletin.metadata)
     if published is not None:
-        reported = published.year - 1 if published.month <= _REPORTING_MONTHS else None
-        return Setting(published, published.year, title, reported)
+        last = published.year - 1
+        over = published.month <= _REPORTING_MONTHS or _opening_year(bulletin.metadata, found) == last
+        return Setting(published, published.year, title, last if over and _may_report(bulletin.metadata) else None)
     counts = any(use.relative and use.relative != "明年" for use in found)
     plans = [use.year for use in found if use.year and use.speaks and use.topic and use.ahead] if counts else []
     plan = max(plans, default=None)
     numbered = _last_number_year(bulletin.text)
-    year = title or _own_number_year(bulletin) or plan or (_presupposed(found, numbered) if counts else None)
+    year = _said_year(bulletin) or plan or (_presupposed(found, numbered) if counts else None)
     reported = plan - 1 if plan else _report_year(bulletin.metadata, found)
     # Who counts from his own year and reports on no other speaks of that year.
     first = None if counts and reported is None else _first_year(found, year, reported)
@@ -104,9 +114,21 @@ def setting_of(bulletin: Bulletin, found: Sequence[Use]) -> Setting:
     return replace(setting, day=_status_day(found, setting))
 
 
+def _said_year(bulletin: Bulletin) -> int | None:
+    """The year that an undated document gives itself: in a line under its title, in its title or its number."""
+    settled = _SETTLED.search(_own_title(bulletin.metadata))
+    title = int(settled[1]) + 1 if settled else _title_year(bulletin.metadata)
+    return _month_line_year(bulletin) or title or _own_number_year(bulletin)
+
+
+def _own_title(metadata: Metadata) -> str:
+    """A title without the titles that it quotes."""
+    return plain(_TITLE.sub("", metadata.title or ""))
+
+
 def _title_year(metadata: Metadata) -> int | None:
     """The year in a title, outside the titles that it quotes."""
-    match = _YEAR.search(plain(_TITLE.sub("", metadata.title or "")))
+    match = _YEAR.search(_own_title(metadata))
     return int(match[1]) if match else None
 
 
@@ -117,6 +139,14 @@ def _own_number_year(bulletin: Bulletin) -> int | None:
     issues = (_ISSUE.search(plain(line)) for line in head)
     match = number or next((match for match in issues if match), None)
     return int(match[1]) if match else None
+
+
+def _month_line_year(bulletin: Bulletin) -> int | None:
+    """The year of a line that dates the document by its month, under the title or at the end: 市监委 2025年6月."""
+    lines = [line for line in bulletin.text.splitlines() if line.strip()]
+    ends = lines[1:_HEAD_LINES] + lines[max(_HEAD_LINES, len(lines) - _TAIL_LINES) :]
+    found = (_MONTH_LINE.fullmatch(plain(line).strip()) for line in ends)
+    return next((int(match[1]) for match in found if match), None)
 
 
 def _last_number_year(text: str) -> int | None:
@@ -130,6 +160,7 @@ def _presupposed(found: Sequence[Use], numbered: int | None) -> int | None:
     Nothing in it is of a later year: neither what it reports on or compares with nor the documents whose numbers it
     gives. What was done on some day or through several years says too little, for it may be long past; so does a year
     by its bare number (2022年,…), which is the last one if the text speaks of 去年, and this one if it opens with it.
+    Where it looks back on something that began in a later year than all of these, nothing says its own.
     """
     looks_back = any(use.relative in ("去年", "前年") for use in found)
     opening = found[0].year
@@ -141,14 +172,34 @@ def _presupposed(found: Sequence[Use], numbered: int | None) -> int | None:
         if use.year and last and not unclear and (counts or (use.base and use.change_follows)):
             over = (last.month, last.day) == (12, 31) and (use.base or looks_back or not use.bare)
             years.append(use.year + over)
-    return max(years, default=None)
+    begun = [int(match[1]) for use in found if use.open and not use.ahead and (match := _YEAR.search(use.surface))]
+    year = max(years, default=None)
+    return None if year and max(begun, default=year) > year else year
 
 
 def _report_year(metadata: Metadata, found: Sequence[Use]) -> int | None:
     """The first whole year that a report or a summary speaks of."""
-    if not re.search("报告|总结", metadata.title or ""):
+    if not _REPORT.search(metadata.title or ""):
         return None
+    title = _own_title(metadata)
+    named = _REVIEWED.search(title) or _SETTLED.search(title)
+    if named:
+        return int(named[1])
     return next((use.year for use in found if use.bare and use.speaks and use.topic), None)
+
+
+def _may_report(metadata: Metadata) -> bool:
+    """Whether a document may report on a year as a whole: its title is that of a report, or it shows none."""
+    return metadata.title is None or _REPORTING.search(metadata.title) is not None
+
+
+def _opening_year(metadata: Metadata, found: Sequence[Use]) -> int | None:
+    """The year that a report opens with, be it in a heading: 一、2019年工作回顾."""
+    if not _REPORT.search(metadata.title or ""):
+        return None
+    named = _title_year(metadata)
+    first = next((use for use in found if use.paragraph or use.year != named), None)
+    return first.year if first and first.bare and first.initial else None
 
 
 def _is_wide(period: Period) -> bool:
@@ -207,7 +258,7 @@ def _context(setting: Setting, passage: _Passage, use: Use) -> PeriodContext:
         day=setting.day,
         year=setting.year,
         frame=_frame(setting, passage, use),
-        previous=passage.previous,
+        previous=None if use.surface == "同期" and use.sentence != passage.where else passage.previous,
         ahead=use.ahead,
         reported=setting.reported,
     )
@@ -217,6 +268,8 @@ def _frame(setting: Setting, passage: _Passage, use: Use) -> int | None:
     """The year that a period without one lies in, as far as the text in front of it says."""
     if use.due and passage.due:
         return passage.due
+    if use.due and setting.day is None and setting.year and setting.year > (passage.frame or setting.year):
+        return setting.year  # a report on last year sets its deadlines in this one
     month, told = _MONTH.search(use.surface), passage.told
     if month and told:
         # A story runs on: after 2022年9月 comes 11月 of that year, after 去年9月 the 3月 of this one.
@@ -236,7 +289,7 @@ def _after(setting: Setting, passage: _Passage, use: Use, period: Period) -> _Pa
         return passage
     passage = replace(passage, named=True)
     if last is not None and not use.surface.endswith("起"):
-        passage = replace(passage, previous=period)
+        passage = replace(passage, previous=period, where=use.sentence)
     elif last is None and parse_period(use.surface, _ANY_TIME) != period:
         passage = replace(passage, previous=None)  # a time that nothing dates: none before it is the time before
     if year is None or last is None or use.open or not (use.year or use.relative):

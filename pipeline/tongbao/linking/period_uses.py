@@ -45,10 +45,10 @@ _AHEAD_REACH = 24
 _TITLE = re.compile(r"《[^》]*》")
 
 _RELATIVE = re.compile(r"(?:截至|截止|到|至|自|从|在)?(今年|去年|前年|明年|过去的?一年|一年来|这一年|新的一年)")
-_EARLIER = re.compile(r"上(?:一?年|月|个月|周|礼拜|星期|季度)|去年同期|\d{4}年同期|同期")
+_EARLIER = re.compile(r"上(?:一?年|月|个月|周|礼拜|星期|季度)|去年同[期月]|\d{4}年同[期月]|同期")
 _BARE = re.compile(r"[\d〇○零一二三四五六七八九]{4}年(?:全年)?")
 _OPEN = re.compile(r"起|以来|至今")
-_DUE = re.compile(r"前$|^(?:到|至)\d{4}年$")
+_DUE = re.compile(r"^(?!截[至止]).*前$|^(?:到|至)\d{4}年$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,13 @@ class Use:
     ``said`` is what the characters fix on their own. ``base``: something is compared with it. ``topic``: its clause
     begins with it, ``initial``: so does its sentence. ``of_thing``: it dates a thing and not what is reported.
     ``ahead``: its clause speaks of what is to come. ``change_follows``: a verb of change stands right behind it.
-    ``paragraph`` numbers the paragraphs of the text.
+    ``paragraph`` and ``sentence`` number those of the text.
     """
 
     surface: str
     said: Period
     paragraph: int
+    sentence: int
     base: bool
     topic: bool
     initial: bool
@@ -128,7 +129,7 @@ def uses(bulletin: Bulletin, spans: Sequence[Span]) -> list[Use]:
         sentence = sentences[at] if sentences else span
         before = "".join(text[min(sentence.start, span.start) : span.start].split())
         after = "".join(text[span.end : max(sentence.end, span.end)].split())
-        found.append(_use(span.of(text), before, after, paragraphs[at] if paragraphs else 0))
+        found.append(_use(span.of(text), before, after, paragraphs[at] if paragraphs else 0, at))
     return found
 
 
@@ -143,7 +144,7 @@ def _paragraphs(text: str, sentences: Sequence[Span]) -> list[int]:
     return numbers
 
 
-def _use(surface: str, before: str, after: str, paragraph: int) -> Use:
+def _use(surface: str, before: str, after: str, paragraph: int, sentence: int) -> Use:
     base = _BASE.search(before) is not None or any(
         front.search(before) and behind.match(after) for front, behind in _BASE_BETWEEN
     )
@@ -154,6 +155,7 @@ def _use(surface: str, before: str, after: str, paragraph: int) -> Use:
         surface=re.sub(r"\s+", "", fold_forms(surface)),
         said=parse_period(surface),
         paragraph=paragraph,
+        sentence=sentence,
         base=base,
         topic=not base and (initial or _CLAUSE_END.search(lead) is not None),
         initial=initial,

@@ -73,6 +73,11 @@ class PeriodContext:
         return None if self.previous is None else self.previous.last or self.previous.first
 
     @property
+    def looks_back(self) -> bool:
+        """Whether a text of the first months of a year, which names no other, speaks of the year that is over."""
+        return self.day is not None and self.day.month <= _LOOKS_BACK_UNTIL and not (self.frame or self.ahead)
+
+    @property
     def reference(self) -> date | None:
         """A day of the month and the week that the text is in: of the period before where it is recent, else ``day``.
 

@@ -19,11 +19,15 @@ _FIRST_PLAN, _FIRST_PLAN_YEAR = 6, 1981
 #: Counted from the year of the document, and from the year that the passage speaks of.
 _OF_DOCUMENT = {"今年": 0, "去年": -1, "前年": -2}
 _OF_WRITING = {"明年": 1}
-_OF_PASSAGE = {"本年": 0, "上年": -1, "上1年": -1, "下年": 1, "下1年": 1}
+_OF_PASSAGE = {"本年": 0, "上年": -1, "上1年": -1, "前1年": -1, "下年": 1, "下1年": 1}
 #: 一 before 年 has become 1 where these are read.
 _OF_REPORT = {"过去1年": 0, "过去的1年": 0, "1年来": 0, "这1年": 0, "新的1年": 1}
 _OF_PREVIOUS = {"同年": 0, "当年": 0, "次年": 1, "翌年": 1}
 _OF_DAY = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "明天": 1, "明日": 1}
+#: The last character of a date in front of an event, and the words that make it narrower in a way that has no days.
+_UNITS = "年月日旬度底末"
+_NARROWER = re.compile('年?[初底末]|入?[春夏秋冬汛梅伏]|开年|元旦|清明|端午|中秋|国庆|[“"]?五一|暑|寒')
+_LENGTH = re.compile(r"(?:[近过这]去?的?)?[\d几数多两]+(?:多|余|来)?(?:年|个?月|天|日|周|个?季度)多?")
 _QUARTERS = {"1": (1, 3), "2": (4, 6), "3": (7, 9), "4": (10, 12)}
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 
@@ -37,13 +41,15 @@ def parse_period(surface: str, context: PeriodContext | None = None) -> Period:
       up to that day from a start that the words do not say; ``截至目前`` ends on the day of the document.
     - ``X前``: ``last`` is the last day that still counts (``7月底前``: 31 July; ``9月15日前``: that day;
       ``2021年以前``: the end of 2020).
-    - ``自X起``, ``X起``: ``last`` is ``None``. ``X以来``: ``last`` is the day of the document.
+    - ``自X起``, ``X起``: ``last`` is ``None``. ``X以来``: ``last`` is the day of the document, and ``first`` is
+      the first day of the date in X (``自2013年11月建立制度以来``), ``None`` where X is an event or a season alone.
     - ``年末``, ``9月底``: that one day. ``年初``, ``8月初`` are no single day and give ``None``.
     - What the surface leaves out comes from ``context``. 今年 and 去年 count from the year of the document; 上年, 全年
       and a month alone lie in or count from the year that the passage speaks of; 本月, 上月 and 上周 count from the
-      period before where it is recent; 去年同期 is the period before, one year earlier, and 同期 that period itself.
-    - Lengths and habits (``近三年``, ``每月``), events (``整治前``) and seasons give ``Period(None, None)``, and so
-      does anything that the grammar does not read whole: it never guesses.
+      period before where it is recent, 15日 alone from the day as in news; 去年同期 is the period before, one year
+      earlier, and 同期 that period itself.
+    - Lengths and habits (``近三年``, ``每月``), other events (``整治前``) and seasons (``汛期``) give
+      ``Period(None, None)``, and so does anything that the grammar does not read whole: it never guesses.
 
     Args:
         surface: the span's characters.
@@ -57,10 +63,11 @@ def parse_period(surface: str, context: PeriodContext | None = None) -> Period:
 
 def _plain(surface: str) -> str:
     text = re.sub(r"\s+", "", fold_forms(surface)).replace("份", "")
-    text = re.sub(r"\([^()]*\)", "", text)
+    text = re.sub(r"\([^()]*\)", "", text).replace("首季度", "首季").replace("首季", "1季度")
     text = re.sub(r"(?<=[日时])?(?:上午|下午|晚上|夜间|凌晨|白天|晚)?\d{1,2}时(?:\d{1,2}分)?许?", "", text)
     text = re.sub(r"(?<=日)(?:上午|下午|晚上?|夜间|凌晨|白天)", "", text)
-    return re.sub(r"[零〇○一二三四五六七八九十两]+(?=年|月|日|个月|个?季度)", _digits, text)
+    text = re.sub(r"[零〇○一二三四五六七八九十两]+(?=年|月|日|个月|个?季度)", _digits, text)
+    return re.sub(r"(?<=[今去前明\d]年)(?:1年|当年)$", "", text)
 
 
 def _digits(match: re.Match[str]) -> str:
@@ -72,7 +79,7 @@ def _bounded(text: str, context: PeriodContext) -> Period:
     """The forms that are open at one end, then the closed ones."""
     if text in ("截至目前", "截至当前", "至今", "截至现在", "截至日前"):
         return Period(None, context.day)
-    if text in ("上年同期", "去年同期", "同期") or re.fullmatch(r"\d{4}年同期", text):
+    if re.fullmatch(r"(?:上年|去年|\d{4}年)同[期月]|同期", text):
         return _same_stretch(text, context)
     for pattern, reader in _readers():
         match = pattern.fullmatch(text)
@@ -113,7 +120,7 @@ def _moved(day: date, years: int) -> date:
 
 @cache
 def _until() -> re.Pattern[str]:
-    return re.compile(r"(截至|截止到?|到|至)(.+?)(?:为?止)?(前)?")
+    return re.compile(r"(截至|截止到?|直[到至]|到|至)(.+?)(?:为?止)?(前)?")
 
 
 @cache
@@ -153,9 +160,23 @@ def _read_since(match: re.Match[str], context: PeriodContext) -> Period:
         return Period(*days)
     # What the text looks back on (4月以来) has begun; what only begins (7月起) may be still to come.
     days = _stretch(match[1], replace(context, form="since" if match[2] == "起" else "plain", ahead=False))
-    if days is None or match[2] == "来":
+    if match[2] == "来":
         return _UNKNOWN
+    if days is None:
+        return _UNKNOWN if match[2] == "起" else _since_event(match[1], context)
     return Period(days.first, None if match[2] == "起" else context.day)
+
+
+def _since_event(text: str, context: PeriodContext) -> Period:
+    """X以来 where X is an event: from the date in front of it (2013年11月建立制度), or from a day that nothing says."""
+    if _LENGTH.fullmatch(text):
+        return _UNKNOWN
+    if re.fullmatch("(?:今年)?年?初", text):
+        return Period(date(context.this_year, 1, 1) if context.this_year else None, context.day)
+    plain = replace(context, form="plain", ahead=False)
+    ends = (at for at in range(len(text) - 1, 1, -1) if text[at - 1] in _UNITS and not _NARROWER.match(text, at))
+    days = next((days for days in (_stretch(text[:at], plain) for at in ends) if days), None)
+    return Period(days and days.first, context.day)
 
 
 def _read_from(match: re.Match[str], context: PeriodContext) -> Period:
@@ -196,7 +217,7 @@ def _stretch(text: str, context: PeriodContext) -> Days | None:
 def _plan(text: str, context: PeriodContext) -> Days | None:
     """“十四五”时期, “十四五”前四年, “十三五”末."""
     match = re.fullmatch(
-        r"[“\"「]?([六七八九十]|十[一二三四五六七八九])五[”\"」]?(?:(?:时期|期间|规划期?)?(末)?|的[五5]年|前([1-4])年)",
+        r"[“\"「]?([六七八九十]|十[一二三四五六七八九])五[”\"」]?(?:(?:时期|期间|规划期?|期(?=末))?(末)?|的[五5]年|前([1-4])年)",
         text,
     )
     number = parse_numeral(match[1]) if match else None
@@ -236,6 +257,8 @@ def _single(text: str, context: PeriodContext) -> Days | None:
     rest = text[len(word) :]
     if rest.startswith(("底", "末", "度")) or not text:
         return None
+    if text == "全年" and context.looks_back and context.day is not None:
+        return _months(context.day.year - 1, 1, 12)
     return context.place(lambda year: _within(year, rest, context), month="月" in rest)
 
 
@@ -246,10 +269,15 @@ def _near_reference(text: str, context: PeriodContext) -> Days | None:
         return Days(day, day)
     before = context.named
     match = re.fullmatch(r"(\d{1,2})日", text)
-    if match and before:
-        return Days(*[date(before.year, before.month, int(match[1]))] * 2)
+    if match:
+        return _day_alone(int(match[1]), context)
     if before and text in ("当月", "同月"):
         return _month(before.year, before.month)
+    if before and text == "次月":
+        return _month(before.year + before.month // 12, before.month % 12 + 1)
+    if context.day is not None and re.fullmatch("上个?月[底末]", text):
+        last = context.day.replace(day=1) - timedelta(days=1)
+        return Days(last, last)
     near = before if text == "当季" else context.reference
     if near is None:
         return None
@@ -263,6 +291,15 @@ def _near_reference(text: str, context: PeriodContext) -> Days | None:
         monday = near - timedelta(days=near.weekday() + (7 if text[0] == "上" else 0))
         return Days(monday, monday + timedelta(days=6))
     return None
+
+
+def _day_alone(number: int, context: PeriodContext) -> Days | None:
+    """15日: of the month before it in the text, else the last one that the document can speak of, as news do."""
+    near = context.named
+    if near is None and context.day is not None:
+        over = number <= context.day.day or context.ahead
+        near = context.day if over else context.day.replace(day=1) - timedelta(days=1)
+    return Days(*[date(near.year, near.month, number)] * 2) if near else None
 
 
 def _within(year: int, rest: str, context: PeriodContext) -> Days | None:

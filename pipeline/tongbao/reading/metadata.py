@@ -18,6 +18,8 @@ from tongbao.records import Metadata
 
 _HEAD_LINES = 40
 _TAIL_LINES = 8
+#: A byline stands no further down than this (in lines).
+_BYLINE_LINES = 6
 _LONG = 60
 _KIND = (
     "通报|公告|公示|公报|通告|通知|报告|简报|快报|周报|月报|专报|快讯|总结|情况|进展|成果|结果|汇编|清单|意见|决定|方案|答卷|"
@@ -34,10 +36,19 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "only_date": re.compile(rf"[(（]?\s*{DATE}\s*[)）]?"),
         "issued": re.compile(
-            rf"(?:(?:(?:发布|公布|公开|印发|发文|成文|信息)(?:时间|日期)|(?:^|\s)(?:时间|日期))\s*[:：]|[发表布]{{2}}于)\s*{DATE}"
+            rf"(?:(?:(?:发布|公布|公开|印发|发文|成文|信息|报送|上报|刊发|更新)(?:时间|日期)|(?:^|\s)(?:时间|日期))\s*[:：]|[发表布]{{2}}于)\s*{DATE}"
         ),
-        "spoken": re.compile(rf"[-—─\s]*[(（]?{DATE}在.{{2,60}}(?:会议|大会|全会)(?:第.{{1,4}}次.{{0,6}})?上[)）]?"),
-        "credited": re.compile(rf"[(（][^()（）]{{0,40}}?{DATE}[)）]"),
+        "spoken": re.compile(
+            rf"[-—─\s]*[(（]?{DATE}在.{{2,60}}(?:会议|大会|全会)(?:第.{{1,4}}次.{{0,6}})?上[)）]?"
+            r"(?:\s+\S.{0,20})?"
+        ),
+        "byline": re.compile(
+            rf"(?:[^。；;!?！？]{{0,40}}?[\s》）)，,])?[(（]?{DATE}(?:\s*\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?)?"
+            r"(?:\s*第?\s*[\d一二三四五六七八九十A-Z]{1,3}\s*版)?(?:发布|公布|印发|[讯电])?[)）]?(?:\s+[^。；;!?！？]{1,40})?"
+        ),
+        "credited": re.compile(
+            rf"[(（][^()（）]{{0,40}}?{DATE}(?:\s*第?\s*[\d一二三四五六七八九十A-Z]{{1,3}}\s*版)?[)）]"
+        ),
         "issue": re.compile(r"((?:19|20)\d\d)年第\s*\d{1,3}\s*期"),
         "day": re.compile(r"(?:\D{0,30}\s)?[(（]?(\d{1,2})月(\d{1,2})日[)）]?"),
         "signed": re.compile(rf"(.*?(?:{_BODY}))(?:编|编印|编发|印发|印|发)?\s*[(（]?\s*{DATE}\s*[)）]?"),
@@ -53,7 +64,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "kind": re.compile(rf"(?:{_KIND})(?:[(（][^()（）]{{1,12}}[)）]|\s*第\s*\d+\s*期)?"),
         "junk": re.compile(
             r"[<>|]|>>|=|^[【\[]|^(?:来源|信息来源|作者|发布|公布|时间|日期|索引|字号|位置|您|当前|首页|责任编辑|编辑|审核|浏览|访问|"
-            r"主题|文号|发文|名称|编号|点击|打印|分享|附|抄送|网址|原文|编者按|记者|本报|证券)|[:：]$|^第.{1,6}期$|^\W+$"
+            r"主题|文号|发文|名称|编号|点击|打印|分享|附|抄送|网址|原文|编者按|记者|本报|证券)|[:：]$|^第.{1,6}期$|^\W+$|\d日(?:发布|公布)$"
         ),
         "body": re.compile(rf"(?:中共|中国共产党)?[\u4e00-\u9fff“”（）()]{{1,38}}(?:{_BODY})"),
     }
@@ -66,8 +77,9 @@ def find_metadata(text: str) -> Metadata:
     one heading joined; or else the first line, where it stands as a heading does. ``issuer``: the body in front of
     关于 in the title, the body over the date at the end, or a line of the head that is a body's name. ``region``: the
     longest chain of names in 省 市 县 区 … at the beginning of the title or else the issuer (by form alone: no list of
-    places). ``published``: a labelled date, a dateline in the head, or the date of the signature. ``number``: a
-    document number on a line of its own in the head (泉政办〔2023〕12号). ``url``: a labelled address.
+    places). ``published``: a labelled date, a dateline in the head, the date of the signature, or one in a
+    byline (本报记者 方某 《某日报》2025年8月18日 第3版). ``number``: a document number on a line of its own in the head
+    (泉政办〔2023〕12号). ``url``: a labelled address.
     """
     lines = [text[line.first : line.last] for line in split_lines(text) if not line.blank]
     head = _head(lines)
@@ -202,7 +214,16 @@ def _published(head: list[str], signed: date | None) -> date | None:
         match = patterns["signed"].fullmatch(line)
         if match is not None:
             return date_of(match, 2)
-    return signed or _day_of_issue(head)
+    return signed or _byline(head) or _day_of_issue(head)
+
+
+def _byline(head: list[str]) -> date | None:
+    """The one date of a line under the title, set off from the names beside it: 本报记者 石某 2026年1月16日 某日报."""
+    for line in map(plain, head[:_BYLINE_LINES]):
+        match = _patterns()["byline"].fullmatch(line.strip())
+        if match is not None and len(re.findall(DATE, line)) == 1:
+            return date_of(match)
+    return None
 
 
 def _credited(lines: list[str]) -> date | None:
