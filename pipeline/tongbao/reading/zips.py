@@ -21,6 +21,6 @@ def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         Exception: one of ``DAMAGED``.
     """
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError(f"it is packed by method {member.compress_type}, and only 8 (deflate) is read")
+        raise zipfile.BadZipFile(f"it is packed by method {member.compress_type}, and only 8 (deflate) is read")
     with archive.open(member) as stream:
         return stream.read(member.file_size)
