@@ -78,8 +78,8 @@ MEASURES = (
     "peak of the largest process, MB",
     "parent, largest seen, MB",
     "worker, largest seen, MB",
-    "all processes, mean of the first tenth, MB",
-    "all processes, mean of the last tenth, MB",
+    "all processes while there are workers, mean of the first tenth, MB",
+    "all processes while there are workers, mean of the last tenth, MB",
 )
 
 

@@ -82,6 +82,7 @@ def test_texts_are_repeated_to_the_size_wanted(benchmark_module: Import) -> None
 
 def test_memory_at_the_edges_of_a_run(benchmark_module: Import) -> None:
     processes = benchmark_module("processes")
-    samples = (0, 1, 2, *[10] * 10, *[50] * 80, *[20] * 10, 1)
+    # Three processes but for the beginning and the end.
+    samples = ((1, 1), (2, 2), *[(10, 3)] * 10, *[(50, 3)] * 80, *[(20, 3)] * 10, *[(4, 1)] * 30)
     run = processes.Run(0, 1.0, 1.0, 0, samples, 0, 0)
     assert run.edges() == (10, 20)
