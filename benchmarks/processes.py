@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean
+from statistics import mean, mode
 
 import psutil
 
@@ -22,30 +22,32 @@ class Run:
     bytes.
 
     ``largest`` is the peak of the largest of its processes, as the system keeps it (what ``/usr/bin/time -v`` prints);
-    ``samples`` are the sums over all processes at every look, ``parent`` and ``worker`` the most seen of the program
-    itself and of any process that it started. Pages that processes share count in each of them.
+    ``samples`` are the sums over all processes at every look, each with how many processes there were; ``parent`` and
+    ``worker`` the most seen of the program itself and of any process that it started. Pages that processes share count
+    in each of them.
     """
 
     code: int
     seconds: float
     processor: float
     largest: int
-    samples: tuple[int, ...]
+    samples: tuple[tuple[int, int], ...]
     parent: int
     worker: int
 
     def edges(self) -> tuple[float, float]:
-        """Means of the first and of the last tenth of the samples, without the very first ones: programs start up
-        and end there.
+        """Means of the first and of the last tenth of the samples, of those only with as many processes as most of them
+        have: before and after, a program starts up and puts away.
         """
-        inner = self.samples[3:-1] or self.samples or (0,)
+        usual = mode(processes for _, processes in self.samples) if self.samples else 0
+        inner = [memory for memory, processes in self.samples if processes == usual] or [0]
         tenth = max(1, len(inner) // 10)
         return mean(inner[:tenth]), mean(inner[-tenth:])
 
 
 def run(command: Sequence[str], log: Path) -> Run:
     """Run the command to its end; its output goes to ``log``."""
-    samples: list[int] = []
+    samples: list[tuple[int, int]] = []
     parent = worker = 0
     begun = time.monotonic()
     with log.open("wb") as stream:
@@ -56,7 +58,7 @@ def run(command: Sequence[str], log: Path) -> Run:
                 process.returncode = os.waitstatus_to_exitcode(status)
                 break
             own, others = _memory(process.pid)
-            samples.append(own + sum(others))
+            samples.append((own + sum(others), 1 + len(others)))
             parent, worker = max(parent, own), max(worker, *others, 0)
             time.sleep(_PAUSE)
     # Kilobytes on Linux.

@@ -78,8 +78,8 @@ MEASURES = (
     "peak of the largest process, MB",
     "parent, largest seen, MB",
     "worker, largest seen, MB",
-    "all processes, mean of the first tenth, MB",
-    "all processes, mean of the last tenth, MB",
+    "all processes while there are workers, mean of the first tenth, MB",
+    "all processes while there are workers, mean of the last tenth, MB",
 )
 
 
@@ -117,8 +117,10 @@ def main(arguments: Sequence[str]) -> int:
     given.output.mkdir(parents=True, exist_ok=True)
     stores = [given.output / "clean.sqlite", given.output / "poisoned.sqlite"]
     folders = [given.clean, given.poisoned]
+    print(
+        "\n".join(facts()), f"workers: {given.workers}, timeout: {given.timeout:g} s", sep="\n", end="\n\n", flush=True
+    )
     runs = [extract(*pair, given.workers, given.timeout) for pair in zip(folders, stores, strict=True)]
-    print("\n".join(facts()), f"workers: {given.workers}, timeout: {given.timeout:g} s", sep="\n", end="\n\n")
     report(stores, runs)
     return compare(*stores)
 

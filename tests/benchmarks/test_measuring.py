@@ -73,6 +73,14 @@ def test_a_check_names_what_has_fallen_and_fails(
     assert speed.check({"other": 1.0}, baseline, update=False) == 1
 
 
+def test_the_baseline_of_the_repository_is_of_rivals_that_there_are(benchmark_module: Import, repository: Path) -> None:
+    stored = json.loads((repository / "benchmarks" / "baseline.json").read_text("utf-8"))["ratios"]
+    known = {rival.name for rival in benchmark_module("speed_rivals").RIVALS}
+    assert stored
+    assert stored.keys() <= known
+    assert all(ratio > 0 for ratio in stored.values())
+
+
 def test_texts_are_repeated_to_the_size_wanted(benchmark_module: Import) -> None:
     texts = benchmark_module("texts")
     assert texts.documents_of(["一二三", "四五"], 9) == ["一二三", "四五", "一二三", "四"]
@@ -82,6 +90,7 @@ def test_texts_are_repeated_to_the_size_wanted(benchmark_module: Import) -> None
 
 def test_memory_at_the_edges_of_a_run(benchmark_module: Import) -> None:
     processes = benchmark_module("processes")
-    samples = (0, 1, 2, *[10] * 10, *[50] * 80, *[20] * 10, 1)
+    # Three processes but for the beginning and the end.
+    samples = ((1, 1), (2, 2), *[(10, 3)] * 10, *[(50, 3)] * 80, *[(20, 3)] * 10, *[(4, 1)] * 30)
     run = processes.Run(0, 1.0, 1.0, 0, samples, 0, 0)
     assert run.edges() == (10, 20)
