@@ -117,8 +117,10 @@ def main(arguments: Sequence[str]) -> int:
     given.output.mkdir(parents=True, exist_ok=True)
     stores = [given.output / "clean.sqlite", given.output / "poisoned.sqlite"]
     folders = [given.clean, given.poisoned]
+    print(
+        "\n".join(facts()), f"workers: {given.workers}, timeout: {given.timeout:g} s", sep="\n", end="\n\n", flush=True
+    )
     runs = [extract(*pair, given.workers, given.timeout) for pair in zip(folders, stores, strict=True)]
-    print("\n".join(facts()), f"workers: {given.workers}, timeout: {given.timeout:g} s", sep="\n", end="\n\n")
     report(stores, runs)
     return compare(*stores)
 

@@ -73,6 +73,14 @@ def test_a_check_names_what_has_fallen_and_fails(
     assert speed.check({"other": 1.0}, baseline, update=False) == 1
 
 
+def test_the_baseline_of_the_repository_is_of_rivals_that_there_are(benchmark_module: Import, repository: Path) -> None:
+    stored = json.loads((repository / "benchmarks" / "baseline.json").read_text("utf-8"))["ratios"]
+    known = {rival.name for rival in benchmark_module("speed_rivals").RIVALS}
+    assert stored
+    assert stored.keys() <= known
+    assert all(ratio > 0 for ratio in stored.values())
+
+
 def test_texts_are_repeated_to_the_size_wanted(benchmark_module: Import) -> None:
     texts = benchmark_module("texts")
     assert texts.documents_of(["一二三", "四五"], 9) == ["一二三", "四五", "一二三", "四"]
