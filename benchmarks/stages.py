@@ -78,7 +78,8 @@ def _linked(extractor: Extractor, one: _Made) -> object:
 def _rows(extractor: Extractor, one: _Made) -> object:
     annotated = one.extraction.annotated
     _, _, sure = calibrate(extractor.calibration, annotated.mentions, annotated.links)
-    return build_tables(one.bulletin, annotated, extractor.name, lambda span: 1.0, sure, one.subject.vocabulary.units)
+    units, figures = one.subject.vocabulary.units, one.subject.columns.figures
+    return build_tables(one.bulletin, annotated, extractor.name, lambda span: 1.0, sure, units, figures)
 
 
 def _stored(store: Store, made: Sequence[_Made]) -> Callable[[], None]:
