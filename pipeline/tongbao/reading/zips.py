@@ -6,8 +6,8 @@ import zipfile
 import zlib
 from typing import Final
 
-#: ``NotImplementedError`` is what ``zipfile`` raises for a later version of the format, patched data or encryption that it
-#: does not know.
+#: ``NotImplementedError`` is what ``zipfile`` raises for a later version of the format, patched data or encryption that
+#: it does not know.
 DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, OverflowError)
 
 
