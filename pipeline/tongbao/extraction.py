@@ -22,6 +22,7 @@ from tongbao.lexicon import load as shipped_lexicon
 from tongbao.linking.assembly import Subject, assemble, judge_titles, refill
 from tongbao.linking.confidence import Calibration, calibrate
 from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
+from tongbao.linking.indicator import IndicatorChains
 from tongbao.linking.layout import Bodies
 from tongbao.linking.linker import CHOICES, Linker
 from tongbao.linking.scene import Scene
@@ -36,7 +37,7 @@ from tongbao.tagging.tagger import Beliefs, Tagger
 from tongbao.tagging.vocabulary import Vocabulary
 
 #: Version of the model folder; a model of another version cannot be used.
-MODEL_FORMAT = 1
+MODEL_FORMAT = 2
 DEFAULT_MODEL = "zh_tongbao"
 #: Subfolder of a model folder that holds all that ``load`` reads. spaCy gives each component of a pipeline such a
 #: folder, under the component's name; what lies beside it is for spaCy and for people.
@@ -188,8 +189,9 @@ def load_parts(folder: Path, lexicon: str | Path | None = None) -> Extractor:
     """
     meta = read_meta(folder)
     crf, options = load_crf(folder, "mentions")
-    indicator, _ = load_crf(folder, "indicator")
-    if crf.labels != BIO or indicator.labels != INDICATOR_LABELS:
+    alone, _ = load_crf(folder, "indicator")
+    beside, _ = load_crf(folder, "indicator_beside")
+    if crf.labels != BIO or any(chain.labels != INDICATOR_LABELS for chain in (alone, beside)):
         raise ModelError(str(folder), "the model has other labels than this version", REMEDY)
     clusters = load_arrays(folder / "clusters.npz", ("clusters",))["clusters"]
     if clusters.dtype != np.uint8 or clusters.ndim != 2 or len(clusters) != 0x10000:
@@ -198,7 +200,7 @@ def load_parts(folder: Path, lexicon: str | Path | None = None) -> Extractor:
     files = [*([own] if own.is_file() else []), *([lexicon] if lexicon is not None else [])]
     user = read_user_lexicons(files, shipped_lexicon().gazetteer)
     tagger = Tagger(crf, resources_with(clusters, user), options)
-    linker = Linker(indicator, load_tables(folder / "choices.npz", CHOICES))
+    linker = Linker(IndicatorChains(alone, beside), load_tables(folder / "choices.npz", CHOICES))
     return Extractor(tagger, linker, load_calibration(folder / "calibration.json"), meta)
 
 

@@ -25,7 +25,7 @@ from tongbao.tagging.columns import FeatureOptions, Resources, build_resources, 
 from tongbao.training.crf import CrfParameters
 from tongbao.training.linking import Example, LinkParameters, gold_choice, place_spans, seen_before, train_linker
 
-PARAMETERS = LinkParameters(CrfParameters(0.05, 0.1, 8, 1), ranker_penalty=0.5, class_strength=2.0)
+PARAMETERS = LinkParameters(CrfParameters(0.05, 0.1, 8, 1), ranker_penalty=0.5, class_strength=2.0, seed=13)
 OPTIONS = FeatureOptions(words="char", clusters=False)
 
 

@@ -2,312 +2,70 @@
 
 With one quantity in focus, the characters of its clause and of the clause before are labelled: in front of it
 (``B-L``, ``I-L``), behind it (``B-R``, ``I-R``), or no part of its indicator (``O``), as semantic roles are labelled
-with one predicate in focus (Gildea and Jurafsky 2002; as one sequence a predicate, Hacioglu et al. 2004). The windows
-of neighbouring quantities are decoded together.
+with one predicate in focus (Gildea and Jurafsky 2002; as one sequence a predicate, Hacioglu et al. 2004). Where that
+leaves doubt the quantity is read again beside its neighbours, whose indicators were found the first time (stacked
+sequential learning, Cohen and Carvalho 2005): figures that follow one another share words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tongbao.linking.indicator_features import Focused, add_templates
 from tongbao.linking.layout import Place
-from tongbao.linking.lists import SEPARATORS, NumberLists, number_lists
-from tongbao.records import LABELS, Mention, Quantity, Span
-from tongbao.tagging.arrays import U8, U64, stretch
-from tongbao.tagging.columns import KIND_NUMBER, TextColumns
+from tongbao.linking.neighbours import neighbours
+from tongbao.linking.windows import I64, Windows
+from tongbao.records import Mention, Span
+from tongbao.tagging.columns import TextColumns
 from tongbao.tagging.crf import Crf
-from tongbao.tagging.templates import BLOCK_ROWS, Sink, Sums, Templates
+from tongbao.tagging.templates import BLOCK_ROWS, Sums, Templates
 from tongbao.tagging.weights import F32
 
 ROLES: tuple[str, ...] = ("O", "B-L", "I-L", "B-R", "I-R")
 #: Windows decoded together: some ten thousand characters.
 _TOGETHER = 600
-#: A window reaches at most so many characters to the left and to the right of its quantity.
-_LEFT, _RIGHT = 110, 70
-I64 = NDArray[np.int64]
+#: A quantity whose indicator is found with less confidence is read again beside its neighbours. What is surer hardly
+#: ever changes (docs/decisions.md).
+_SURE = 0.9
+
+#: The pieces of an indicator in text order (none where a quantity has no words of its own), and how sure they are.
+Found = tuple[tuple[Span, ...], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    """The windows of all quantities of a document, laid end to end.
+class IndicatorChains:
+    """The chain that reads a quantity ``alone``, and the one that reads it ``beside`` its neighbours' indicators."""
 
-    Window ``k`` covers the positions ``[start[k], end[k])`` of the text; ``position`` and ``owner`` (both ``(M,)``)
-    give the position in the text and the window of every laid-out character, ``offset`` where each window begins.
+    alone: Crf
+    beside: Crf
+
+
+def indicator_features(focused: Focused, pieces: Sequence[Sequence[Span]] | None = None) -> NDArray[np.uint32]:
+    """Hashed feature ids of every laid-out character of all quantities of a text, ``(M, T)``.
+
+    ``pieces`` are what is known of the indicator of each; with them the features are those of the chain ``beside``.
     """
-
-    start: I64
-    end: I64
-    focus_start: I64
-    focus_end: I64
-    clause_start: I64
-    clause_end: I64
-    position: I64
-    owner: I64
-    offset: I64
-
-    def part(self, first: int, last: int) -> Windows:
-        """The windows ``first`` to ``last - 1``."""
-        these = slice(first, last)
-        rows = slice(int(self.offset[first]), int(self.offset[last]))
-        return Windows(
-            self.start[these],
-            self.end[these],
-            self.focus_start[these],
-            self.focus_end[these],
-            self.clause_start[these],
-            self.clause_end[these],
-            self.position[rows],
-            self.owner[rows] - first,
-            self.offset[first : last + 1] - self.offset[first],
-        )
-
-    def groups(self, rows: int) -> Iterator[tuple[int, int]]:
-        """Neighbouring windows, first and one past the last, that together have at most so many rows, or one alone."""
-        first, count = 0, len(self.start)
-        while first < count:
-            last = int(np.searchsorted(self.offset, self.offset[first] + rows, side="right")) - 1
-            last = max(last, first + 1)
-            yield first, last
-            first = last
-
-
-def windows(places: Sequence[Place]) -> Windows:
-    """The clause of each quantity and the clause before it, cut to the reach of a window."""
-    focus_start = np.array([place.mention.span.start for place in places], dtype=np.int64)
-    focus_end = np.array([place.mention.span.end for place in places], dtype=np.int64)
-    clause_start = np.array([place.clause.start for place in places], dtype=np.int64)
-    clause_end = np.array([place.clause.end for place in places], dtype=np.int64)
-    reach = np.array([(place.before or place.clause).start for place in places], dtype=np.int64)
-    start = np.maximum(reach, focus_start - _LEFT)
-    end = np.maximum(np.minimum(clause_end, focus_end + _RIGHT), focus_end)
-    lengths = end - start
-    offset = np.zeros(len(places) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offset[1:])
-    owner = np.repeat(np.arange(len(places)), lengths)
-    position = np.arange(int(offset[-1])) - offset[owner] + start[owner]
-    return Windows(start, end, focus_start, focus_end, clause_start, clause_end, position, owner, offset)
-
-
-def mention_tags(size: int, mentions: Iterable[Mention]) -> U8:
-    """A number for the label and the place (begin or inside) of the mention at each character, 0 outside."""
-    tags = np.zeros(size, dtype=np.uint8)
-    for mention in mentions:
-        number = 2 * LABELS.index(mention.label) + 1
-        tags[mention.span.start : mention.span.end] = number + 1
-        tags[mention.span.start] = number
-    return tags
-
-
-def indicator_features(
-    text: str, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Mention], laid: Windows
-) -> NDArray[np.uint32]:
-    """Hashed feature ids of every laid-out character, ``(M, T)``."""
+    laid = Windows.lay(focused.bounds)
     templates = Templates(len(laid.position))
-    lists, tags = number_lists(text, places), mention_tags(len(text), mentions)
-    _add(templates, _Context(columns, places, lists, tags, laid))
+    everyone = np.arange(len(focused.kind))
+    beside = () if pieces is None else neighbours(laid, everyone, focused.sentence, focused.bounds.focus_start, pieces)
+    add_templates(templates, focused, laid, beside)
     return templates.array()
 
 
-def _add(sink: Sink, context: _Context) -> None:
-    """All templates."""
-    _structure(sink, context)
-    _surface(sink, context)
-    _focus(sink, context)
-
-
-def _bucket(values: I64) -> U64:
-    """Distances: exact to 8, then by powers of a half."""
-    coarse = 8 + np.floor(2 * np.log2(np.maximum(values, 8) / 8)).astype(np.int64)
-    buckets: U64 = np.where(values <= 8, np.maximum(values, 0), coarse).astype(np.uint64)
-    return buckets
-
-
-#: How far to each side of a laid-out character the templates look.
-_REACH = 3
-_NO_CHARACTER = np.uint64(0)
-
-
-class _Context:
-    """How every laid-out character stands to its quantity; all arrays are ``(M,)``.
-
-    Columns are only read between the first and the last position that a window needs; positions are counted from
-    ``origin``.
-    """
-
-    def __init__(
-        self, columns: TextColumns, places: Sequence[Place], lists: NumberLists, tags: U8, laid: Windows
-    ) -> None:
-        self.columns = columns
-        self.origin = int(np.minimum(lists.anchor, laid.start).min()) if len(places) else 0
-        self._end = int(laid.end.max(initial=self.origin))
-        self.at, self.owner = laid.position - self.origin, laid.owner
-        at, owner = self.at, self.owner
-        first, last = (laid.focus_start - self.origin)[owner], (laid.focus_end - self.origin)[owner]
-        self.side = np.where(at < first, 0, np.where(at < last, 1, 2)).astype(np.uint64)
-        self.distance = np.where(at < first, first - at, np.where(at < last, 0, at - last + 1))
-        self.in_clause = (laid.position >= laid.clause_start[owner]).astype(np.uint64)
-        self.tags = self.see(tags, 1)
-        points = columns.points[self.origin : self._end]
-        quantity = tags[self.origin : self._end] == 2 * LABELS.index("QUANTITY") + 1
-        self.between = self._count(quantity, at, first, last)
-        self.lists = self._count(points == ord("、"), at, first, last)
-        opened, closed = _sums(points, "（("), _sums(points, "）)")
-        depth = opened[1:] - closed[:-1]
-        self.depth = (np.clip(depth[at] - depth[first], -1, 1) + 1).astype(np.uint64)
-        self.relation = self.side * np.uint64(2) + self.in_clause
-        self.relation = self.relation * np.uint64(3) + np.minimum(self.between, np.uint64(2))
-        self.near = _bucket(self.distance)
-        self.left_edge = _bucket(laid.position - np.maximum(laid.clause_start, laid.start)[owner])
-        self.right_edge = _bucket(laid.clause_end[owner] - 1 - laid.position)
-        self._focus_facts(places, laid)
-        self._list_facts(lists, _sums(points, SEPARATORS))
-
-    def see(self, column: NDArray[np.unsignedinteger], reach: int) -> dict[int, U64]:
-        """A column as it is seen from each laid-out character, by offset from ``-reach`` to ``reach``."""
-        wide = stretch(column, self.origin - reach, self._end + reach)
-        return {offset: np.take(wide, self.at + (reach + offset)) for offset in range(-reach, reach + 1)}
-
-    @staticmethod
-    def _count(marks: NDArray[np.bool_], at: I64, first: I64, last: I64) -> U64:
-        """Marks strictly between a character and the quantity in focus, at most 3."""
-        sums = np.concatenate([[0], np.cumsum(marks)])
-        left = sums[first] - sums[np.minimum(at + 1, first)]
-        right = sums[np.maximum(at, last)] - sums[last]
-        found: U64 = np.minimum(np.where(at < first, left, right), 3).astype(np.uint64)
-        return found
-
-    def _focus_facts(self, places: Sequence[Place], laid: Windows) -> None:
-        owner, points, hashes = self.owner, self.columns.points, self.columns.hashes
-        kinds = np.array(
-            [KIND_NUMBER[q.kind] if isinstance(q := place.mention.attributes, Quantity) else 0 for place in places],
-            dtype=np.uint64,
-        )
-
-        def character(at: I64) -> U64:
-            inside = (at >= 0) & (at < len(points))
-            found: U64 = np.where(inside, np.take(points, at, mode="clip"), _NO_CHARACTER)[owner]
-            return found
-
-        tail = np.maximum(laid.focus_end - 2, laid.focus_start)
-        has_left = np.minimum(laid.focus_start - np.minimum(laid.clause_start, laid.focus_start), 3).astype(np.uint64)
-        has_right = np.minimum(np.maximum(laid.clause_end - laid.focus_end, 0), 3).astype(np.uint64)
-        self.kind = kinds[owner]
-        self.unit = hashes.of(tail, laid.focus_end)[owner]
-        self.sides = (has_left * np.uint64(4) + has_right)[owner]
-        self.head, self.after1, self.after2 = (
-            character(at) for at in (laid.focus_start, laid.focus_end, laid.focus_end + 1)
-        )
-        self.before1, self.before2 = (character(laid.focus_start - distance) for distance in (1, 2))
-
-    def _list_facts(self, lists: NumberLists, sums: I64) -> None:
-        """``member``: how many names of a list stand behind a character, up to the numbers that answer to the list;
-        ``wanted``: how many numbers stand behind the one in focus; equal where name and number answer to each other.
-
-        ``sums`` counts separators in front of each position.
-        """
-        owner = self.owner
-        anchor = (lists.anchor - self.origin)[owner]
-        behind = sums[anchor] - sums[np.minimum(self.at + 1, anchor)]
-        listed = (lists.size[owner] > 1) & (self.at < anchor)
-        wanted = (lists.size - 1 - lists.index)[owner]
-        self.member = np.where(listed, 1 + np.minimum(behind, 4), 0).astype(np.uint64)
-        self.wanted = np.where(listed, 1 + np.minimum(wanted, 4), 0).astype(np.uint64)
-        self.first = np.where(listed, 1 + (lists.index[owner] == 0), 0).astype(np.uint64)
-        self.answers = np.where(listed, 1 + (behind == wanted), 0).astype(np.uint64)
-
-
-def _sums(points: NDArray[np.uint32], members: str) -> I64:
-    """How many of ``members`` stand in front of each position, ``(len(points) + 1,)``."""
-    marks = points == ord(members[0])
-    for member in members[1:]:
-        marks |= points == ord(member)
-    return np.concatenate([[0], np.cumsum(marks)])
-
-
-def _structure(sink: Sink, c: _Context) -> None:
-    tag = c.tags[0]
-    sink.add(c.relation)
-    sink.add(c.relation, c.near)
-    sink.add(c.relation, c.lists, c.depth)
-    sink.add(c.relation, tag, c.tags[-1], c.tags[1])
-    sink.add(c.relation, c.left_edge, c.sides)
-    sink.add(c.relation, c.right_edge, c.sides)
-    sink.add(c.relation, c.kind, c.sides)
-    sink.add(c.relation, c.near, c.sides)
-    sink.add(c.side, c.between, c.lists, c.depth, tag)
-    sink.add(c.relation, c.answers, c.first)
-    sink.add(c.relation, c.member, c.wanted, c.first)
-    sink.add(c.relation, c.answers, c.first, tag)
-    sink.add(c.relation, c.answers, c.member, c.left_edge)
-
-
-def _surface(sink: Sink, c: _Context) -> None:
-    columns, r = c.columns, c.relation
-    ch, kinds = c.see(columns.points, _REACH), c.see(columns.kinds, 1)
-    for offset in range(-2, 3):
-        sink.add(r, ch[offset])
-    sink.add(r, ch[-1], ch[0])
-    sink.add(r, ch[0], ch[1])
-    sink.add(r, ch[-2], ch[-1])
-    sink.add(r, ch[1], ch[2])
-    sink.add(r, ch[-2], ch[-1], ch[0])
-    sink.add(r, ch[-1], ch[0], ch[1])
-    sink.add(r, ch[0], ch[1], ch[2])
-    sink.add(r, ch[1], ch[2], ch[3])
-    sink.add(r, ch[-3], ch[-2], ch[-1])
-    sink.add(c.answers, c.member, c.first, ch[-1])
-    sink.add(c.answers, c.member, c.first, ch[0])
-    sink.add(c.near, c.side, ch[0])
-    sink.add(r, kinds[-1], kinds[0], kinds[1])
-    if columns.words is not None:
-        words = columns.words.seen(c.at + c.origin)
-        place = words.place()
-        word = {offset: words.around(offset) for offset in range(-2, 3)}
-        for offset in range(-2, 3):
-            sink.add(r, place, word[offset])
-        sink.add(r, place, word[-1], word[0])
-        sink.add(r, place, word[0], word[1])
-        sink.add(c.near, c.side, place, word[0])
-    if columns.cues is not None:
-        cues = c.see(columns.cues, 1)
-        for offset in (-1, 0, 1):
-            sink.add(r, cues[offset])
-        sink.add(r, cues[0], c.near)
-    for column in columns.clusters or ():
-        g = c.see(column, 1)
-        sink.add(r, g[0])
-        sink.add(r, g[-1], g[0])
-        sink.add(r, g[0], g[1])
-        sink.add(r, g[-1], g[0], g[1])
-
-
-def _focus(sink: Sink, c: _Context) -> None:
-    chars = c.see(c.columns.points, 0)[0]
-    r, near = c.relation, np.minimum(c.near, np.uint64(6))
-    for fact in (c.unit, c.kind, c.after1, c.before1, c.head):
-        sink.add(r, near, fact)
-    sink.add(r, c.after1, c.after2)
-    sink.add(r, c.before2, c.before1)
-    sink.add(r, c.before2, c.before1, near)
-    sink.add(r, c.before1, c.after1, c.kind)
-    sink.add(r, c.unit, chars)
-    sink.add(r, c.after1, chars)
-    sink.add(r, c.before1, chars)
-    sink.add(r, c.kind, chars)
-
-
-def role_labels(places: Sequence[Place], laid: Windows, pieces: Sequence[Sequence[Span]]) -> list[list[str]]:
+def role_labels(laid: Windows, pieces: Sequence[Sequence[Span]]) -> list[list[str]]:
     """Gold labels of every window, for training; what lies outside its window cannot be learned."""
     out: list[list[str]] = []
-    for number, place in enumerate(places):
-        start, end = int(laid.start[number]), int(laid.end[number])
+    bounds = laid.bounds
+    for number, known in enumerate(pieces):
+        start, end, focus = int(bounds.start[number]), int(bounds.end[number]), int(bounds.focus_start[number])
         tags = ["O"] * (end - start)
-        for piece in pieces[number]:
-            side = "L" if piece.start < place.mention.span.start else "R"
+        for piece in known:
+            side = "L" if piece.start < focus else "R"
             for position in range(max(piece.start, start), min(piece.end, end)):
                 tags[position - start] = ("B-" if position == piece.start else "I-") + side
         out.append(tags)
@@ -315,38 +73,57 @@ def role_labels(places: Sequence[Place], laid: Windows, pieces: Sequence[Sequenc
 
 
 def find_indicators(
-    crf: Crf, text: str, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Mention]
-) -> list[tuple[tuple[Span, ...], float]]:
-    """The indicator pieces of every quantity in text order (none where it has no words of its own), with confidence.
-
-    The confidence is the least marginal among the labels of the window's characters inside pieces and beside them.
-    """
+    chains: IndicatorChains,
+    text: str,
+    columns: TextColumns,
+    places: Sequence[Place],
+    mentions: Sequence[Mention],
+) -> list[Found]:
+    """The indicator of every quantity of a text. Its confidence is the least marginal among the labels in its window."""
     if not places:
         return []
-    lists, tags = number_lists(text, places), mention_tags(len(text), mentions)
-    out: list[tuple[tuple[Span, ...], float]] = []
-    for first in range(0, len(places), _TOGETHER):
-        last = min(first + _TOGETHER, len(places))
-        laid = windows(places[first:last])
-        emissions = _emissions(crf, columns, places[first:last], lists.part(first, last), tags, laid)
-        path, marginals = crf.decode(emissions, laid.offset[:-1].tolist(), laid.offset[1:].tolist())
-        chosen = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]
-        for number, place in enumerate(places[first:last]):
+    focused = Focused.build(text, columns, places, mentions)
+    found = _read(chains.alone, text, focused, np.arange(len(places)), None)
+    doubtful = np.nonzero(np.array([sure for _, sure in found]) < _SURE)[0]
+    again = _read(chains.beside, text, focused, doubtful, [pieces for pieces, _ in found])
+    for number, one in zip(doubtful.tolist(), again, strict=True):
+        found[number] = one
+    return found
+
+
+def read_alone(alone: Crf, text: str, focused: Focused) -> list[tuple[Span, ...]]:
+    """The pieces of all quantities of a text as the first chain finds them, for the training of the second."""
+    found = _read(alone, text, focused, np.arange(len(focused.kind)), None)
+    return [pieces for pieces, _ in found]
+
+
+def _read(crf: Crf, text: str, focused: Focused, chosen: I64, pieces: Sequence[Sequence[Span]] | None) -> list[Found]:
+    """The indicators of the quantities ``chosen``, read beside the ``pieces`` of all where these are given."""
+    out: list[Found] = []
+    for first in range(0, len(chosen), _TOGETHER):
+        these = chosen[first : first + _TOGETHER]
+        laid = Windows.lay(focused.bounds.of(these))
+        path, marginals = crf.decode(
+            _emissions(crf, focused, these, laid, pieces), laid.offset[:-1].tolist(), laid.offset[1:].tolist()
+        )
+        sure = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]
+        starts = laid.bounds.start.tolist()
+        spans = zip(laid.bounds.focus_start.tolist(), laid.bounds.focus_end.tolist(), strict=True)
+        for number, focus in enumerate(spans):
             begin, end = int(laid.offset[number]), int(laid.offset[number + 1])
-            pieces = _pieces(path[begin:end].tolist(), int(laid.start[number]), place.mention.span, text)
-            out.append((pieces, float(chosen[begin:end].min(initial=1.0))))
+            taken = _pieces(path[begin:end].tolist(), starts[number], Span(*focus), text)
+            out.append((taken, float(sure[begin:end].min(initial=1.0))))
     return out
 
 
-def _emissions(
-    crf: Crf, columns: TextColumns, places: Sequence[Place], lists: NumberLists, tags: U8, laid: Windows
-) -> F32:
-    """Scores of every laid-out character, ``(M, L)``."""
+def _emissions(crf: Crf, focused: Focused, chosen: I64, laid: Windows, pieces: Sequence[Sequence[Span]] | None) -> F32:
+    """Scores of every laid-out character of the quantities ``chosen``, ``(M, L)``."""
     scores = np.empty((len(laid.position), len(crf.labels)), dtype=np.float32)
     for first, last in laid.groups(BLOCK_ROWS):
-        part = laid.part(first, last)
+        part, these = laid.part(first, last), chosen[first:last]
         sums = Sums(crf.table, len(part.position))
-        _add(sums, _Context(columns, places[first:last], lists.part(first, last), tags, part))
+        beside = () if pieces is None else neighbours(part, these, focused.sentence, focused.bounds.focus_start, pieces)
+        add_templates(sums, focused.of(these), part, beside)
         scores[laid.offset[first] : laid.offset[last]] = sums.scores
     return scores
 

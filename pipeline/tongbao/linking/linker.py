@@ -10,10 +10,9 @@ import numpy as np
 from tongbao.linking.carrying import best_chain, chain_scores
 from tongbao.linking.choices import choose
 from tongbao.linking.facts import QuantityFacts
-from tongbao.linking.indicator import find_indicators
+from tongbao.linking.indicator import IndicatorChains, find_indicators
 from tongbao.linking.scene import Scene
 from tongbao.records import Label, Link, LinkKind
-from tongbao.tagging.crf import Crf
 from tongbao.tagging.weights import WeightTable
 
 #: Names of the learned choices, as they stand in a model folder: the rankers, then the classes of spans.
@@ -24,11 +23,11 @@ CHOICES: tuple[str, ...] = ("period", "scope", "of", "role", "title", "kind", "a
 class Linker:
     """Everything that was learned about links and attributes.
 
-    ``indicator`` labels the words that a quantity measures; ``choices`` has a weight table for each name in
+    ``indicator`` finds the words that a quantity measures; ``choices`` has a weight table for each name in
     ``CHOICES``: rankers of candidates (``period``, ``scope``, ``of``) and classes of spans (``kinds``).
     """
 
-    indicator: Crf
+    indicator: IndicatorChains
     choices: dict[str, WeightTable]
 
     def link(self, scene: Scene) -> list[Link]:

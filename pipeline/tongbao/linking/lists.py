@@ -29,9 +29,9 @@ class NumberLists:
     size: I64
     anchor: I64
 
-    def part(self, first: int, last: int) -> NumberLists:
-        """Those of the quantities ``first`` to ``last - 1``."""
-        return NumberLists(self.index[first:last], self.size[first:last], self.anchor[first:last])
+    def of(self, chosen: I64) -> NumberLists:
+        """Those of some of the quantities."""
+        return NumberLists(self.index[chosen], self.size[chosen], self.anchor[chosen])
 
 
 @cache

@@ -78,6 +78,11 @@ def variants(documents: Sequence[Annotated], copies: int, seed: int, lexicon: Le
             yield replace(vary(document, slots, draw), id=f"{document.id}~{copy}")
 
 
+def original(identifier: str) -> str:
+    """The id of the document that a variant was made of; that of any other document is its own."""
+    return identifier.partition("~")[0]
+
+
 def vary(document: Annotated, slots: Slots, draw: random.Random) -> Annotated:
     """One variant of a document. ``draw`` is used up."""
     edits = _apart([*_names(document, slots, draw), *_numbers(document, draw)])

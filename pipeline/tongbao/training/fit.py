@@ -150,7 +150,8 @@ def _sequences(
 
 def _link_parameters(config: TrainingConfig) -> LinkParameters:
     indicator = CrfParameters(**config.indicator.model_dump())
-    return LinkParameters(indicator, config.choices.ranker_penalty, config.choices.class_strength)
+    choices = config.choices
+    return LinkParameters(indicator, choices.ranker_penalty, choices.class_strength, config.model.seed)
 
 
 def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> None:
@@ -164,7 +165,8 @@ def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, 
     parts = folder / PARTS
     parts.mkdir(parents=True, exist_ok=True)
     save_crf(parts, "mentions", extractor.tagger.crf, extractor.tagger.options)
-    save_crf(parts, "indicator", extractor.linker.indicator, extractor.tagger.options)
+    save_crf(parts, "indicator", extractor.linker.indicator.alone, extractor.tagger.options)
+    save_crf(parts, "indicator_beside", extractor.linker.indicator.beside, extractor.tagger.options)
     save_tables(parts / "choices.npz", extractor.linker.choices)
     save_calibration(parts / "calibration.json", extractor.calibration)
     save_arrays(parts / "clusters.npz", {"clusters": extractor.tagger.resources.clusters})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,7 @@ from tongbao.linking.assembly import Subject, class_rows, title_candidates
 from tongbao.linking.carrying import NOTHING_BEFORE, UNKNOWN, relations
 from tongbao.linking.choices import Pairs
 from tongbao.linking.facts import I64, QuantityFacts
-from tongbao.linking.indicator import ROLES as INDICATOR_LABELS
-from tongbao.linking.indicator import indicator_features, role_labels, windows
+from tongbao.linking.indicator_features import Focused
 from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES
 from tongbao.linking.layout import Place
 from tongbao.linking.linker import Linker
@@ -22,7 +21,8 @@ from tongbao.records import Annotated, Bulletin, Department, Label, Link, LinkKi
 from tongbao.tagging.columns import TextColumns
 from tongbao.tagging.vocabulary import Vocabulary
 from tongbao.tagging.weights import WeightTable
-from tongbao.training.crf import CrfParameters, train_crf
+from tongbao.training.crf import CrfParameters
+from tongbao.training.indicators import Figures, train_indicators
 from tongbao.training.linear import fit_linear, fit_ranker
 
 #: Share of the choices before that are replaced in training.
@@ -31,13 +31,14 @@ _WRONG_BEFORE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class LinkParameters:
-    """``indicator``: of the chain; ``ranker_penalty``: L2 weight of the rankers; ``class_strength``: its inverse for
-    the classes of spans.
+    """``indicator``: of its chains; ``ranker_penalty``: L2 weight of the rankers; ``class_strength``: its inverse for
+    the classes of spans; ``seed``: deals documents into parts.
     """
 
     indicator: CrfParameters
     ranker_penalty: float
     class_strength: float
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,24 @@ class Example:
         return [link.spans if link else () for link in found]
 
     @property
+    def figures(self) -> Figures:
+        """The quantities with their indicators, as the chains of indicators learn them."""
+        scene, text = self.scene, self.document.text
+        focused = Focused.build(text, scene.columns, scene.quantities, scene.mentions)
+        return Figures(self.document.id, text, focused, self.indicators())
+
+    @property
     def facts(self) -> QuantityFacts:
         """What the quantities say, with their gold indicators."""
         return self.scene.described(self.indicators())
 
 
 def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Linker:
-    """Fit the indicator chain and all choices.
+    """Fit the indicator chains and all choices.
 
     Raises:
         ConfigError: a part has nothing to learn from.
     """
-    chain = train_crf(_windows(examples), INDICATOR_LABELS, parameters.indicator)
     choices: dict[str, WeightTable] = {
         "period": _dated(examples, "PERIOD", parameters),
         "scope": _dated(examples, "SCOPE", parameters),
@@ -86,19 +93,8 @@ def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Lin
     choices["role"] = _classes(examples, "role", "DEPARTMENT", ROLES, parameters)
     choices["kind"] = _classes(examples, "kind", "POLICY", POLICY_KINDS, parameters)
     choices["act"] = _classes(examples, "act", "POLICY", ACTS, parameters)
-    return Linker(chain, choices)
-
-
-def _windows(examples: Sequence[Example]) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
-    for example in examples:
-        scene = example.scene
-        if not scene.quantities:
-            continue
-        laid = windows(scene.quantities)
-        features = indicator_features(scene.bulletin.text, scene.columns, scene.quantities, scene.mentions, laid)
-        labels = role_labels(scene.quantities, laid, example.indicators())
-        for number, tags in enumerate(labels):
-            yield features[laid.offset[number] : laid.offset[number + 1]], tags
+    figures = [example.figures for example in examples]
+    return Linker(train_indicators(figures, parameters.indicator, parameters.seed), choices)
 
 
 class _Stack:

@@ -1,0 +1,284 @@
+"""Features of the characters round a quantity: what they are, how they stand to it, and to its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongbao.linking.gaps import Gaps
+from tongbao.linking.layout import Place
+from tongbao.linking.lists import SEPARATORS, NumberLists, number_lists
+from tongbao.linking.neighbours import Neighbour
+from tongbao.linking.windows import I64, Bounds, Windows
+from tongbao.records import LABELS, Mention, Quantity
+from tongbao.tagging.arrays import U8, U64, stretch
+from tongbao.tagging.columns import KIND_NUMBER, TextColumns
+from tongbao.tagging.templates import Sink
+
+#: Tags of what gaps look through.
+_LOOKED_THROUGH = [2 * LABELS.index(label) + place for label in ("PERIOD", "SCOPE") for place in (1, 2)]
+
+
+def mention_tags(size: int, mentions: Iterable[Mention]) -> U8:
+    """A number for the label and the place (begin or inside) of the mention at each character, 0 outside."""
+    tags = np.zeros(size, dtype=np.uint8)
+    for mention in mentions:
+        number = 2 * LABELS.index(mention.label) + 1
+        tags[mention.span.start : mention.span.end] = number + 1
+        tags[mention.span.start] = number
+    return tags
+
+
+@dataclass(frozen=True, slots=True)
+class Focused:
+    """What the features of K quantities of a text are made of.
+
+    ``kind`` are the numbers of their kinds, ``sentence`` where the sentence of each begins (both ``(K,)``); ``tags``
+    are those of the text's characters (:func:`mention_tags`).
+    """
+
+    columns: TextColumns
+    tags: U8
+    bounds: Bounds
+    kind: U64
+    sentence: I64
+    lists: NumberLists
+    gaps: Gaps
+
+    @classmethod
+    def build(cls, text: str, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Mention]) -> Focused:
+        """All quantities of a text, at ``places``, among its ``mentions``."""
+        bounds, tags = Bounds.build(places), mention_tags(len(text), mentions)
+        kinds = [KIND_NUMBER[q.kind] if isinstance(q := place.mention.attributes, Quantity) else 0 for place in places]
+        sentence = np.array([place.sentence.start for place in places], dtype=np.int64)
+        return cls(
+            columns,
+            tags,
+            bounds,
+            np.array(kinds, dtype=np.uint64),
+            sentence,
+            number_lists(text, places),
+            Gaps.build(columns.points, np.isin(tags, _LOOKED_THROUGH), sentence, bounds),
+        )
+
+    def of(self, chosen: I64) -> Focused:
+        """Some of the quantities."""
+        return Focused(
+            self.columns,
+            self.tags,
+            self.bounds.of(chosen),
+            self.kind[chosen],
+            self.sentence[chosen],
+            self.lists.of(chosen),
+            self.gaps.of(chosen),
+        )
+
+
+def add_templates(sink: Sink, focused: Focused, laid: Windows, beside: Sequence[Neighbour] = ()) -> None:
+    """All templates of the laid-out characters of some quantities; those of neighbours where they are given."""
+    context = _Context(focused, laid)
+    _structure(sink, context)
+    _surface(sink, context)
+    _focus(sink, context)
+    for neighbour in beside:
+        _beside(sink, context, neighbour)
+
+
+def _bucket(values: I64) -> U64:
+    """Distances: exact to 8, then by powers of a half."""
+    coarse = 8 + np.floor(2 * np.log2(np.maximum(values, 8) / 8)).astype(np.int64)
+    buckets: U64 = np.where(values <= 8, np.maximum(values, 0), coarse).astype(np.uint64)
+    return buckets
+
+
+#: How far to each side of a laid-out character the templates look.
+_REACH = 3
+_NO_CHARACTER = np.uint64(0)
+
+
+class _Context:
+    """How every laid-out character stands to its quantity; all arrays are ``(M,)``.
+
+    Columns are only read between the first and the last position that a window needs; positions are counted from
+    ``origin``.
+    """
+
+    def __init__(self, focused: Focused, laid: Windows) -> None:
+        columns, tags, lists = focused.columns, focused.tags, focused.lists
+        bounds = laid.bounds
+        self.columns = columns
+        self.origin = int(np.minimum(lists.anchor, bounds.start).min()) if len(bounds.start) else 0
+        self._end = int(bounds.end.max(initial=self.origin))
+        self.at, self.owner = laid.position - self.origin, laid.owner
+        at, owner = self.at, self.owner
+        first, last = (bounds.focus_start - self.origin)[owner], (bounds.focus_end - self.origin)[owner]
+        self.side = np.where(at < first, 0, np.where(at < last, 1, 2)).astype(np.uint64)
+        self.distance = np.where(at < first, first - at, np.where(at < last, 0, at - last + 1))
+        self.in_clause = (laid.position >= bounds.clause_start[owner]).astype(np.uint64)
+        self.tags = self.see(tags, 1)
+        points = columns.points[self.origin : self._end]
+        quantity = tags[self.origin : self._end] == 2 * LABELS.index("QUANTITY") + 1
+        self.between = self._count(quantity, at, first, last)
+        self.lists = self._count(points == ord("、"), at, first, last)
+        opened, closed = _sums(points, "（("), _sums(points, "）)")
+        depth = opened[1:] - closed[:-1]
+        self.depth = (np.clip(depth[at] - depth[first], -1, 1) + 1).astype(np.uint64)
+        self.relation = self.side * np.uint64(2) + self.in_clause
+        self.relation = self.relation * np.uint64(3) + np.minimum(self.between, np.uint64(2))
+        self.near = _bucket(self.distance)
+        self.left_edge = _bucket(laid.position - np.maximum(bounds.clause_start, bounds.start)[owner])
+        self.right_edge = _bucket(bounds.clause_end[owner] - 1 - laid.position)
+        self._focus_facts(focused.kind, bounds)
+        self._list_facts(lists, _sums(points, SEPARATORS))
+        gaps = focused.gaps
+        self.before, self.behind, self.gap = gaps.before[owner], gaps.behind[owner], gaps.between[owner]
+        self.first_row, self.last_row = laid.offset[:-1], laid.offset[1:] - 1
+
+    def see(self, column: NDArray[np.unsignedinteger], reach: int) -> dict[int, U64]:
+        """A column as it is seen from each laid-out character, by offset from ``-reach`` to ``reach``."""
+        wide = stretch(column, self.origin - reach, self._end + reach)
+        return {offset: np.take(wide, self.at + (reach + offset)) for offset in range(-reach, reach + 1)}
+
+    @staticmethod
+    def _count(marks: NDArray[np.bool_], at: I64, first: I64, last: I64) -> U64:
+        """Marks strictly between a character and the quantity in focus, at most 3."""
+        sums = np.concatenate([[0], np.cumsum(marks)])
+        left = sums[first] - sums[np.minimum(at + 1, first)]
+        right = sums[np.maximum(at, last)] - sums[last]
+        found: U64 = np.minimum(np.where(at < first, left, right), 3).astype(np.uint64)
+        return found
+
+    def _focus_facts(self, kind: U64, laid: Bounds) -> None:
+        owner, points, hashes = self.owner, self.columns.points, self.columns.hashes
+
+        def character(at: I64) -> U64:
+            inside = (at >= 0) & (at < len(points))
+            found: U64 = np.where(inside, np.take(points, at, mode="clip"), _NO_CHARACTER)[owner]
+            return found
+
+        tail = np.maximum(laid.focus_end - 2, laid.focus_start)
+        has_left = np.minimum(laid.focus_start - np.minimum(laid.clause_start, laid.focus_start), 3).astype(np.uint64)
+        has_right = np.minimum(np.maximum(laid.clause_end - laid.focus_end, 0), 3).astype(np.uint64)
+        self.kind = kind[owner]
+        self.unit = hashes.of(tail, laid.focus_end)[owner]
+        self.sides = (has_left * np.uint64(4) + has_right)[owner]
+        self.head, self.after1, self.after2 = (
+            character(at) for at in (laid.focus_start, laid.focus_end, laid.focus_end + 1)
+        )
+        self.before1, self.before2 = (character(laid.focus_start - distance) for distance in (1, 2))
+
+    def _list_facts(self, lists: NumberLists, sums: I64) -> None:
+        """``member``: how many names of a list stand behind a character, up to the numbers that answer to the list;
+        ``wanted``: how many numbers stand behind the one in focus; equal where name and number answer to each other.
+
+        ``sums`` counts separators in front of each position.
+        """
+        owner = self.owner
+        anchor = (lists.anchor - self.origin)[owner]
+        behind = sums[anchor] - sums[np.minimum(self.at + 1, anchor)]
+        listed = (lists.size[owner] > 1) & (self.at < anchor)
+        wanted = (lists.size - 1 - lists.index)[owner]
+        self.member = np.where(listed, 1 + np.minimum(behind, 4), 0).astype(np.uint64)
+        self.wanted = np.where(listed, 1 + np.minimum(wanted, 4), 0).astype(np.uint64)
+        self.first = np.where(listed, 1 + (lists.index[owner] == 0), 0).astype(np.uint64)
+        self.answers = np.where(listed, 1 + (behind == wanted), 0).astype(np.uint64)
+
+
+def _sums(points: NDArray[np.uint32], members: str) -> I64:
+    """How many of ``members`` stand in front of each position, ``(len(points) + 1,)``."""
+    marks = points == ord(members[0])
+    for member in members[1:]:
+        marks |= points == ord(member)
+    return np.concatenate([[0], np.cumsum(marks)])
+
+
+def _structure(sink: Sink, c: _Context) -> None:
+    tag = c.tags[0]
+    sink.add(c.relation)
+    sink.add(c.relation, c.near)
+    sink.add(c.relation, c.lists, c.depth)
+    sink.add(c.relation, tag, c.tags[-1], c.tags[1])
+    sink.add(c.relation, c.left_edge, c.sides)
+    sink.add(c.relation, c.right_edge, c.sides)
+    sink.add(c.relation, c.kind, c.sides)
+    sink.add(c.relation, c.near, c.sides)
+    sink.add(c.side, c.between, c.lists, c.depth, tag)
+    sink.add(c.relation, c.answers, c.first)
+    sink.add(c.relation, c.member, c.wanted, c.first)
+    sink.add(c.relation, c.answers, c.first, tag)
+    sink.add(c.relation, c.answers, c.member, c.left_edge)
+
+
+def _surface(sink: Sink, c: _Context) -> None:
+    columns, r = c.columns, c.relation
+    ch, kinds = c.see(columns.points, _REACH), c.see(columns.kinds, 1)
+    for offset in range(-2, 3):
+        sink.add(r, ch[offset])
+    sink.add(r, ch[-1], ch[0])
+    sink.add(r, ch[0], ch[1])
+    sink.add(r, ch[-2], ch[-1])
+    sink.add(r, ch[1], ch[2])
+    sink.add(r, ch[-2], ch[-1], ch[0])
+    sink.add(r, ch[-1], ch[0], ch[1])
+    sink.add(r, ch[0], ch[1], ch[2])
+    sink.add(r, ch[1], ch[2], ch[3])
+    sink.add(r, ch[-3], ch[-2], ch[-1])
+    sink.add(c.answers, c.member, c.first, ch[-1])
+    sink.add(c.answers, c.member, c.first, ch[0])
+    sink.add(c.near, c.side, ch[0])
+    sink.add(r, kinds[-1], kinds[0], kinds[1])
+    if columns.words is not None:
+        words = columns.words.seen(c.at + c.origin)
+        place = words.place()
+        word = {offset: words.around(offset) for offset in range(-2, 3)}
+        for offset in range(-2, 3):
+            sink.add(r, place, word[offset])
+        sink.add(r, place, word[-1], word[0])
+        sink.add(r, place, word[0], word[1])
+        sink.add(c.near, c.side, place, word[0])
+    if columns.cues is not None:
+        cues = c.see(columns.cues, 1)
+        for offset in (-1, 0, 1):
+            sink.add(r, cues[offset])
+        sink.add(r, cues[0], c.near)
+    for column in columns.clusters or ():
+        g = c.see(column, 1)
+        sink.add(r, g[0])
+        sink.add(r, g[-1], g[0])
+        sink.add(r, g[0], g[1])
+        sink.add(r, g[-1], g[0], g[1])
+
+
+def _focus(sink: Sink, c: _Context) -> None:
+    chars = c.see(c.columns.points, 0)[0]
+    r, near = c.relation, np.minimum(c.near, np.uint64(6))
+    for fact in (c.unit, c.kind, c.after1, c.before1, c.head):
+        sink.add(r, near, fact)
+    sink.add(r, c.after1, c.after2)
+    sink.add(r, c.before2, c.before1)
+    sink.add(r, c.before2, c.before1, near)
+    sink.add(r, c.before1, c.after1, c.kind)
+    sink.add(r, near, c.before)
+    sink.add(r, c.before, c.after1)
+    sink.add(r, c.behind)
+    sink.add(r, near, c.behind)
+    sink.add(r, c.unit, chars)
+    sink.add(r, c.after1, chars)
+    sink.add(r, c.before1, chars)
+    sink.add(r, c.kind, chars)
+
+
+def _beside(sink: Sink, c: _Context, neighbour: Neighbour) -> None:
+    marks, known, r = neighbour.marks, neighbour.known[c.owner], c.relation
+    before, after = np.roll(marks, 1), np.roll(marks, -1)
+    before[c.first_row[c.first_row <= c.last_row]] = 0
+    after[c.last_row[c.first_row <= c.last_row]] = 0
+    sink.add(r, marks, known)
+    sink.add(r, marks, known, c.gap)
+    sink.add(r, marks, known, c.answers, c.member)
+    sink.add(r, marks, known, c.before)
+    sink.add(r, before, marks, after, known)
+    sink.add(r, marks, known, c.behind)

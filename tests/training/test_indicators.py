@@ -1,0 +1,61 @@
+"""Training of the chains that find indicators."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tongbao.errors import ConfigError
+from tongbao.extraction import Extractor
+from tongbao.linking.indicator import read_alone
+from tongbao.reading import read_text
+from tongbao.records import Annotated
+from tongbao.training.crf import CrfParameters
+from tongbao.training.indicators import Figures, train_indicators
+from tongbao.training.linking import Example
+
+FEW = CrfParameters(c1=0.05, c2=0.1, iterations=8, min_frequency=2)
+
+
+def _figures(document: Annotated, model: Extractor) -> Figures:
+    return Example.build(document, read_text(document.text, document.id), model.tagger.columns(document.text)).figures
+
+
+@pytest.fixture(scope="module")
+def figures(authored: list[Annotated], model: Extractor) -> list[Figures]:
+    """Quantities of documents of several batches."""
+    return [_figures(document, model) for document in authored[::30]]
+
+
+def test_the_second_chain_learns_from_what_was_found_for_the_neighbours(figures: list[Figures]) -> None:
+    chains = train_indicators(figures, FEW, 13)
+    assert len(chains.beside.table.ids) > len(chains.alone.table.ids)
+    found = [read_alone(chains.alone, one.text, one.focused) for one in figures]
+    right = sum(
+        tuple(pieces) == tuple(gold)
+        for one, read in zip(figures, found, strict=True)
+        for pieces, gold in zip(read, one.pieces, strict=True)
+    )
+    assert right > 0.5 * sum(map(len, found))
+
+
+def test_training_is_deterministic_and_takes_the_documents_in_any_number(figures: list[Figures]) -> None:
+    first, second = (train_indicators(figures[:1], FEW, 13) for _ in range(2))
+    assert np.array_equal(first.beside.table.weights, second.beside.table.weights)
+    assert np.array_equal(first.beside.table.ids, second.beside.table.ids)
+
+
+def test_a_variant_is_read_by_a_chain_that_did_not_see_its_original(figures: list[Figures]) -> None:
+    """With one original there is nothing to deal, however many variants it has."""
+    one = figures[0]
+    alone = train_indicators([one], FEW, 13)
+    both = train_indicators([one, replace(one, name=f"{one.name}~1")], FEW, 13)
+    assert alone.beside.labels == both.beside.labels
+
+
+def test_nothing_to_learn_from(model: Extractor, authored: list[Annotated]) -> None:
+    bare = replace(authored[0], text="没有数。", mentions=(), links=(), sections=())
+    with pytest.raises(ConfigError):
+        train_indicators([_figures(bare, model)], FEW, 13)
