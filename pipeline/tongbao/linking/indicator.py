@@ -79,7 +79,7 @@ def find_indicators(
     places: Sequence[Place],
     mentions: Sequence[Mention],
 ) -> list[Found]:
-    """The indicator of every quantity of a text. Its confidence is the least marginal among the labels in its window."""
+    """The indicator of every quantity of a text; its confidence is the least marginal of the labels in its window."""
     if not places:
         return []
     focused = Focused.build(text, columns, places, mentions)
