@@ -24,6 +24,7 @@ from tongbao.linking.indicator import (
 from tongbao.linking.layout import Place, places
 from tongbao.reading import read_text
 from tongbao.records import LABELS, Annotated, Mention, Span
+from tongbao.tagging.packing import Packed
 
 LEFT, RIGHT = 110, 70
 
@@ -92,7 +93,7 @@ def test_windows_are_laid_end_to_end(quantities: list[Place]) -> None:
 def test_tags_of_mentions() -> None:
     mentions = [Mention("t1", "PERIOD", Span(0, 2)), Mention("q1", "QUANTITY", Span(3, 4))]
     quantity, period = (2 * LABELS.index(label) + 1 for label in ("QUANTITY", "PERIOD"))
-    assert mention_tags(5, mentions).tolist() == [period, period + 1, 0, quantity, 0]
+    assert mention_tags(Packed.build(["甲乙丙3丁"]), [mentions]).tolist() == [period, period + 1, 0, quantity, 0]
 
 
 # --- labels and pieces ----------------------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ def test_labels_lead_back_to_the_pieces_of_gold(authored: list[Annotated]) -> No
                 continue
             assert len(tags) == len(window)
             path = [ROLES.index(tag) for tag in tags]
-            assert _pieces(path, window.start, span, document.text) == gold[number], (document.id, span)
+            assert _pieces(path, window.start, quantities[number], document.text) == gold[number], (document.id, span)
     assert total > 4000
     assert outside <= 0.005 * total
 
@@ -132,7 +133,8 @@ def test_pieces_of_any_path(data: st.DataObject, text: str) -> None:
     path = data.draw(st.lists(st.integers(0, len(ROLES) - 1), min_size=size, max_size=size))
     first = data.draw(st.integers(start, len(text) - 1))
     focus = Span(first, data.draw(st.integers(first + 1, len(text))))
-    pieces = _pieces(path, start, focus, text)
+    place = Place(Mention("q1", "QUANTITY", focus), focus, focus, None, -1)
+    pieces = _pieces(path, start, place, text)
     covered = [position for piece in pieces for position in range(piece.start, piece.end)]
     assert covered == sorted(set(covered))
     for piece in pieces:
@@ -153,8 +155,8 @@ def test_pieces_of_a_model_over_gold(model: Extractor, authored: list[Annotated]
     for document in authored[5::12]:
         quantities = _quantities(document)
         mentions = [place.mention for place in quantities]
-        columns = model.tagger.columns(document.text)
-        found = find_indicators(model.linker.indicator, document.text, columns, quantities, mentions)
+        columns = model.tagger.columns([document.text])
+        found = find_indicators(model.linker.indicator, columns, quantities, [mentions])
         laid = windows(quantities)
         assert len(found) == len(quantities)
         for number, (pieces, confidence) in enumerate(found):
@@ -171,8 +173,8 @@ def test_pieces_of_a_model_over_gold(model: Extractor, authored: list[Annotated]
 
 def _found(model: Extractor, found: Any) -> list[tuple[tuple[Span, ...], float]]:
     quantities = places(found.bulletin, found.mentions)
-    columns = model.tagger.columns(found.text)
-    return find_indicators(model.linker.indicator, found.text, columns, quantities, found.mentions)
+    columns = model.tagger.columns([found.text])
+    return find_indicators(model.linker.indicator, columns, quantities, [found.mentions])
 
 
 def test_no_quantities(model: Extractor, document: Callable[..., Any]) -> None:
@@ -201,9 +203,9 @@ def test_equal_surroundings_give_equal_features(model: Extractor, document: Call
     found = document("今日检查乙市。整改甲类[q 3个]问题。今日检查乙市。整改甲类[q 3个]问题。今日检查乙市。")
     quantities = places(found.bulletin, found.mentions)
     laid = windows(quantities)
-    columns = model.tagger.columns(found.text)
-    rows = indicator_features(found.text, columns, quantities, found.mentions, laid)
+    columns = model.tagger.columns([found.text])
+    rows = indicator_features(columns, quantities, [found.mentions], laid)
     assert len(rows) == laid.offset[-1] == 16
     assert np.array_equal(rows[:8], rows[8:])
-    none = indicator_features("", model.tagger.columns(""), [], [], windows([]))
+    none = indicator_features(model.tagger.columns([""]), [], [[]], windows([]))
     assert none.shape == (0, rows.shape[1])

@@ -20,6 +20,7 @@ from tongbao.records import LABELS, Mention, Quantity, Span
 from tongbao.tagging.arrays import U8, U64, stretch
 from tongbao.tagging.columns import KIND_NUMBER, TextColumns
 from tongbao.tagging.crf import Crf
+from tongbao.tagging.packing import Packed
 from tongbao.tagging.templates import BLOCK_ROWS, Sink, Sums, Templates
 from tongbao.tagging.weights import F32
 
@@ -33,9 +34,9 @@ I64 = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The windows of all quantities of a document, laid end to end.
+    """The windows of all quantities of packed texts, laid end to end.
 
-    Window ``k`` covers the positions ``[start[k], end[k])`` of the text; ``position`` and ``owner`` (both ``(M,)``)
+    Window ``k`` covers the positions ``[start[k], end[k])`` of the texts; ``position`` and ``owner`` (both ``(M,)``)
     give the position in the text and the window of every laid-out character, ``offset`` where each window begins.
     """
 
@@ -77,11 +78,17 @@ class Windows:
 
 def windows(places: Sequence[Place]) -> Windows:
     """The clause of each quantity and the clause before it, cut to the reach of a window."""
-    focus_start = np.array([place.mention.span.start for place in places], dtype=np.int64)
-    focus_end = np.array([place.mention.span.end for place in places], dtype=np.int64)
-    clause_start = np.array([place.clause.start for place in places], dtype=np.int64)
-    clause_end = np.array([place.clause.end for place in places], dtype=np.int64)
-    reach = np.array([(place.before or place.clause).start for place in places], dtype=np.int64)
+    rows = [
+        (
+            place.start,
+            place.end,
+            place.base + place.clause.start,
+            place.base + place.clause.end,
+            place.base + (place.before or place.clause).start,
+        )
+        for place in places
+    ]
+    focus_start, focus_end, clause_start, clause_end, reach = np.array(rows, dtype=np.int64).reshape(-1, 5).T.copy()
     start = np.maximum(reach, focus_start - _LEFT)
     end = np.maximum(np.minimum(clause_end, focus_end + _RIGHT), focus_end)
     lengths = end - start
@@ -92,22 +99,25 @@ def windows(places: Sequence[Place]) -> Windows:
     return Windows(start, end, focus_start, focus_end, clause_start, clause_end, position, owner, offset)
 
 
-def mention_tags(size: int, mentions: Iterable[Mention]) -> U8:
-    """A number for the label and the place (begin or inside) of the mention at each character, 0 outside."""
-    tags = np.zeros(size, dtype=np.uint8)
-    for mention in mentions:
-        number = 2 * LABELS.index(mention.label) + 1
-        tags[mention.span.start : mention.span.end] = number + 1
-        tags[mention.span.start] = number
+def mention_tags(packed: Packed, mentions: Iterable[Sequence[Mention]]) -> U8:
+    """A number for the label and the place (begin or inside) of the mention at each character of packed texts, 0
+    outside; ``mentions`` are those of each text.
+    """
+    tags = np.zeros(len(packed.text), dtype=np.uint8)
+    for base, own in zip(packed.begins.tolist(), mentions, strict=True):
+        for mention in own:
+            number, start = 2 * LABELS.index(mention.label) + 1, base + mention.span.start
+            tags[start : base + mention.span.end] = number + 1
+            tags[start] = number
     return tags
 
 
 def indicator_features(
-    text: str, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Mention], laid: Windows
+    columns: TextColumns, places: Sequence[Place], mentions: Sequence[Sequence[Mention]], laid: Windows
 ) -> NDArray[np.uint32]:
-    """Hashed feature ids of every laid-out character, ``(M, T)``."""
+    """Hashed feature ids of every laid-out character, ``(M, T)``; ``mentions`` are those of each text."""
     templates = Templates(len(laid.position))
-    lists, tags = number_lists(text, places), mention_tags(len(text), mentions)
+    lists, tags = number_lists(columns.packed.text, places), mention_tags(columns.packed, mentions)
     _add(templates, _Context(columns, places, lists, tags, laid))
     return templates.array()
 
@@ -315,15 +325,17 @@ def role_labels(places: Sequence[Place], laid: Windows, pieces: Sequence[Sequenc
 
 
 def find_indicators(
-    crf: Crf, text: str, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Mention]
+    crf: Crf, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Sequence[Mention]]
 ) -> list[tuple[tuple[Span, ...], float]]:
-    """The indicator pieces of every quantity in text order (none where it has no words of its own), with confidence.
+    """The indicator pieces of every quantity in text order (none where it has no words of its own), with confidence;
+    ``mentions`` are those of each text.
 
     The confidence is the least marginal among the labels of the window's characters inside pieces and beside them.
     """
     if not places:
         return []
-    lists, tags = number_lists(text, places), mention_tags(len(text), mentions)
+    packed = columns.packed
+    lists, tags = number_lists(packed.text, places), mention_tags(packed, mentions)
     out: list[tuple[tuple[Span, ...], float]] = []
     for first in range(0, len(places), _TOGETHER):
         last = min(first + _TOGETHER, len(places))
@@ -333,7 +345,7 @@ def find_indicators(
         chosen = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]
         for number, place in enumerate(places[first:last]):
             begin, end = int(laid.offset[number]), int(laid.offset[number + 1])
-            pieces = _pieces(path[begin:end].tolist(), int(laid.start[number]), place.mention.span, text)
+            pieces = _pieces(path[begin:end].tolist(), int(laid.start[number]), place, packed.text)
             out.append((pieces, float(chosen[begin:end].min(initial=1.0))))
     return out
 
@@ -351,21 +363,22 @@ def _emissions(
     return scores
 
 
-def _pieces(path: Sequence[int], start: int, focus: Span, text: str) -> tuple[Span, ...]:
-    """Maximal labelled runs outside the quantity, without white space at their ends."""
-    found: list[Span] = []
+def _pieces(path: Sequence[int], start: int, place: Place, text: str) -> tuple[Span, ...]:
+    """Maximal labelled runs outside the quantity, without white space at their ends, counted from ``place.base``."""
+    first, last = place.start - start, place.end - start
+    found: list[tuple[int, int]] = []
     begun = -1
-    for position, label in enumerate([*path, 0], start=start):
-        inside = label > 0 and not focus.start <= position < focus.end
+    for position, label in enumerate([*path, 0]):
+        inside = label > 0 and not first <= position < last
         if begun >= 0 and (not inside or label % 2 == 1):
-            found.append(Span(begun, position))
+            found.append((start + begun, start + position))
             begun = -1
         if inside and begun < 0:
             begun = position
     trimmed = []
-    for piece in found:
-        surface = piece.of(text)
+    for begin, end in found:
+        surface = text[begin:end]
         left, right = len(surface) - len(surface.lstrip()), len(surface) - len(surface.rstrip())
         if left < len(surface):
-            trimmed.append(Span(piece.start + left, piece.end - right))
+            trimmed.append(Span(begin + left - place.base, end - right - place.base))
     return tuple(trimmed)

@@ -56,8 +56,8 @@ class Example:
         """Prepare a document; its gold mentions keep their gold attributes."""
         mentions = sorted(document.mentions, key=lambda mention: (mention.span.start, -mention.span.end))
         links = {(link.source, link.kind): link for link in document.links}
-        subject = Subject.build(bulletin, columns, vocabulary)
-        return cls(document, subject, Scene.build(bulletin, columns, mentions, subject.sums), links)
+        subject = Subject.build([bulletin], columns, vocabulary)
+        return cls(document, subject, Scene.build(columns, [(bulletin, mentions)], subject.sums), links)
 
     def indicators(self) -> list[tuple[Span, ...]]:
         """Gold indicator pieces of every quantity."""
@@ -95,7 +95,7 @@ def _windows(examples: Sequence[Example]) -> Iterator[tuple[NDArray[np.uint32], 
         if not scene.quantities:
             continue
         laid = windows(scene.quantities)
-        features = indicator_features(scene.bulletin.text, scene.columns, scene.quantities, scene.mentions, laid)
+        features = indicator_features(scene.columns, scene.quantities, scene.mentions, laid)
         labels = role_labels(scene.quantities, laid, example.indicators())
         for number, tags in enumerate(labels):
             yield features[laid.offset[number] : laid.offset[number + 1]], tags
@@ -181,7 +181,7 @@ def _titles(examples: Sequence[Example], parameters: LinkParameters) -> WeightTa
         candidates = title_candidates(example.document.text)
         gold = {mention.span for mention in example.document.mentions if mention.label == "POLICY"}
         if candidates:
-            rows.append(class_rows(example.subject, candidates, "POLICY"))
+            rows.append(class_rows(example.subject, [candidates], "POLICY"))
             target += [int(candidate.span in gold) for candidate in candidates]
     return fit_linear(_stacked(rows), target, 2, parameters.class_strength)
 
@@ -192,7 +192,7 @@ def _classes(
     rows: list[NDArray[np.uint32]] = []
     target: list[int] = []
     for example in examples:
-        found = [mention for mention in example.scene.mentions if mention.label == label]
+        found = [mention for mention in example.scene.mentions[0] if mention.label == label]
         if not found:
             continue
         rows.append(class_rows(example.subject, example.scene.mentions, label))
