@@ -101,7 +101,7 @@ class Carry:
         relations = np.repeat(np.arange(4, dtype=np.uint64), len(self.pairs.query))
         sums = Sums(table, len(relations), CHOICE_BITS, _FIRST_TEMPLATE)
         self._add(sums, relations, 4)
-        return sums.scores[:, 0].reshape(4, -1)
+        return sums.scores()[:, 0].reshape(4, -1)
 
     def _add(self, sink: Sink, relation: U64, times: int) -> None:
         """All templates, for all pairs so many times over."""

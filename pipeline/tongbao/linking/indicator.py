@@ -359,7 +359,7 @@ def _emissions(
         part = laid.part(first, last)
         sums = Sums(crf.table, len(part.position))
         _add(sums, _Context(columns, places[first:last], lists.part(first, last), tags, part))
-        scores[laid.offset[first] : laid.offset[last]] = sums.scores
+        scores[laid.offset[first] : laid.offset[last]] = sums.scores()
     return scores
 
 

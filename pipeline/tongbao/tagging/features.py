@@ -52,7 +52,7 @@ def mention_scores(table: WeightTable, columns: TextColumns, marks: Marks | None
         last = min(first + BLOCK_ROWS, end)
         sums = Sums(table, last - first)
         _add(sums, columns, marks, first, last)
-        scores[first - start : last - start] = sums.scores
+        scores[first - start : last - start] = sums.scores()
     return scores
 
 
