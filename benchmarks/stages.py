@@ -23,8 +23,10 @@ from tongbao.store import Key, Run, Store, encode, open_store
 from tongbao.tagging.words import segmenter
 from tongbao.writing import TableStream, WriteOptions
 
-#: All stages but the writing, from decoded text on.
+#: All stages but the writing, from decoded text on; short documents are read together, as the program does with files.
 WHOLE = "tongbao"
+#: The same, a document at a time; the stages before it are also of one document at a time.
+ALONE = "tongbao, one by one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def stages(extractor: Extractor, documents: Sequence[str]) -> Iterator[list[Cont
             "mentions": each(lambda one: extractor.mentions([one.bulletin])),
             "links": each(lambda one: _linked(extractor, one)),
             "rows": each(lambda one: _rows(extractor, one)),
-            WHOLE: lambda: [extractor.extract(text) for text in texts],
+            WHOLE: lambda: list(extractor.extract_all(texts)),
+            ALONE: lambda: [extractor.extract(text) for text in texts],
             "writing to a store": _stored(store, made),
             "writing CSV": lambda: _csv(made),
         }
