@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     extractor.extract(texts[0][:1_000])
     loaded = peak()
     begun, begun_processor = time.perf_counter(), time.process_time()
-    rows = sum(len(extractor.extract(document).tables.quantities) for document in documents)
+    rows = sum(len(found.tables.quantities) for found in extractor.extract_all(documents))
     seconds, processor = time.perf_counter() - begun, time.process_time() - begun_processor
     print(
         json.dumps({"seconds": seconds, "processor": processor, "rows": rows, "loaded": loaded, "peak": peak()}),

@@ -116,7 +116,7 @@ def _chain(variant: Variant, view: View, shipped: TrainingConfig, documents: Seq
 
     def find(text: str) -> list[tuple[Label, Span]]:
         bulletin = read_text(text)
-        tagged, _ = tagger.tag(bulletin, view(bulletin, tagger.columns(text)))
+        ((tagged, _),) = tagger.tag([bulletin], view(bulletin, tagger.columns([text])))
         return [(one.label, one.span) for one in tagged]
 
     return find

@@ -56,15 +56,22 @@ def fit(
 
     ``learned`` is trained on, ``kept`` says when to stop; files go into ``folder``.
     """
-    paths = {}
+    nlp = spacy.load(train_into(folder, config, learned, kept))
+    return lambda text: spans_of(nlp(text))
+
+
+def train_into(
+    folder: Path, config: Path, learned: Sequence[Annotated], kept: Sequence[Annotated], steps: int | None = None
+) -> Path:
+    """Train a pipeline, for no more than ``steps`` where they are given, and return the folder of its best weights."""
+    overrides: dict[str, str | int] = {} if steps is None else {"training.max_steps": steps}
     for name, part in (("train", learned), ("dev", kept)):
         path = folder / f"{name}.spacy"
         doc_bin(part).to_disk(path)
-        paths[f"paths.{name}"] = str(path)
+        overrides[f"paths.{name}"] = str(path)
     with redirect_stdout(sys.stderr):
-        train(config, folder / "model", overrides=paths)
-    nlp = spacy.load(folder / "model" / "model-best")
-    return lambda text: spans_of(nlp(text))
+        train(config, folder / "model", overrides=overrides)
+    return folder / "model" / "model-best"
 
 
 def spans_of(doc: Doc) -> list[tuple[Label, Span]]:

@@ -1,7 +1,7 @@
 """How fast the program is, what it takes, and how fast others are beside it on the same text.
 
 usage: python benchmarks/speed.py [--parts stages,rivals,start,memory,length,workers] [--texts FOLDER]... [--long]
-           [--characters N] [--rounds N] [--json FILE] [--check BASELINE [--update]]
+           [--characters N] [--rounds N] [--spacy-model FOLDER] [--json FILE] [--check BASELINE [--update]]
 
 Stages and rivals take turns in one process with one thread, on the same documents; a figure is characters a second of
 processor time, by the median round. Workers are by the clock, and mean something on an idle machine only. The
@@ -24,7 +24,7 @@ from typing import Any
 from machine import facts
 from measuring import Timed, fallen, interleaved, ratios
 from parts import cold_start, one_process, with_workers
-from speed_rivals import contenders, described, installed
+from speed_rivals import SPACY_STEPS, Rival, contenders, described, installed
 from stages import WHOLE, stages
 from texts import documents_of, texts_of
 
@@ -39,18 +39,21 @@ VERY_LONG = 5_000_000
 SHARE = 0.8
 
 
-def measure_in_turn(texts: Sequence[str], characters: int, rounds: int, wanted: Sequence[str]) -> dict[str, Timed]:
+def measure_in_turn(
+    texts: Sequence[str], characters: int, rounds: int, wanted: Sequence[str], rivals: Sequence[Rival]
+) -> dict[str, Timed]:
     """Stages and rivals, in turn; without stages the whole alone, without rivals none of them."""
     documents = documents_of(texts, characters)
-    here = installed()[0] if "rivals" in wanted else []
+    here = rivals if "rivals" in wanted else []
     with stages(load(), documents) as ours:
         kept = [one for one in ours if "stages" in wanted or one.name == WHOLE]
         return interleaved([*kept, *contenders(here, documents)], rounds)
 
 
-def show_in_turn(timed: dict[str, Timed], wanted: Sequence[str]) -> dict[str, Any]:
+def show_in_turn(
+    timed: dict[str, Timed], wanted: Sequence[str], rivals: Sequence[Rival], missing: Sequence[Rival]
+) -> dict[str, Any]:
     """Print the tables of stages and rivals; their figures."""
-    rivals, missing = installed()
     rates = {name: one.rate for name, one in timed.items()}
     others = {rival.name: rival for rival in rivals if rival.name in rates}
     print(f"{timed[WHOLE].contender.characters:,} characters, {len(timed[WHOLE].seconds)} rounds, median", end="\n\n")
@@ -130,6 +133,12 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--texts", type=Path, action="append", default=[], help="a folder of other text")
     parser.add_argument("--characters", type=int, default=100_000, help="of a round of stages and rivals")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--spacy-model",
+        type=Path,
+        default=Path("out/spacy-ner"),
+        help=f"a trained NER of spaCy; where there is none, one is trained for {SPACY_STEPS} steps, for its speed only",
+    )
     parser.add_argument("--long", action="store_true", help=f"also one document of {VERY_LONG:,} characters")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     parser.add_argument("--check", type=Path, help="compare with this baseline")
@@ -154,7 +163,9 @@ def main(arguments: Sequence[str]) -> int:
     print("\n".join(found["facts"]), end="\n\n")
     texts = texts_of(given.texts)
     if {"stages", "rivals"} & set(given.parts):
-        found |= show_in_turn(measure_in_turn(texts, given.characters, given.rounds, given.parts), given.parts)
+        rivals, missing = installed(given.spacy_model)
+        timed = measure_in_turn(texts, given.characters, given.rounds, given.parts, rivals)
+        found |= show_in_turn(timed, given.parts, rivals, missing)
     if "start" in given.parts:
         found["start"] = show_start(texts, given.rounds)
     if "memory" in given.parts:

@@ -23,8 +23,10 @@ from tongbao.store import Key, Run, Store, encode, open_store
 from tongbao.tagging.words import segmenter
 from tongbao.writing import TableStream, WriteOptions
 
-#: All stages but the writing, from decoded text on.
+#: All stages but the writing, from decoded text on; short documents are read together, as the program does with files.
 WHOLE = "tongbao"
+#: The same, a document at a time; the stages before it are also of one document at a time.
+ALONE = "tongbao, one by one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,11 @@ def stages(extractor: Extractor, documents: Sequence[str]) -> Iterator[list[Cont
             "reading": lambda: [read_text(text) for text in texts],
             "words": lambda: [cutter.starts(text) for text in texts],
             "numbers": lambda: [find_quantities(text, units) for text in texts],
-            "mentions": each(lambda one: extractor.mentions(one.bulletin)),
+            "mentions": each(lambda one: extractor.mentions([one.bulletin])),
             "links": each(lambda one: _linked(extractor, one)),
             "rows": each(lambda one: _rows(extractor, one)),
-            WHOLE: lambda: [extractor.extract(text) for text in texts],
+            WHOLE: lambda: list(extractor.extract_all(texts)),
+            ALONE: lambda: [extractor.extract(text) for text in texts],
             "writing to a store": _stored(store, made),
             "writing CSV": lambda: _csv(made),
         }
@@ -66,20 +69,21 @@ def stages(extractor: Extractor, documents: Sequence[str]) -> Iterator[list[Cont
 
 def _made(extractor: Extractor, text: str) -> _Made:
     bulletin = read_text(text)
-    subject, mentions, _ = extractor.mentions(bulletin)
+    subject, (mentions,), _ = extractor.mentions([bulletin])
     return _Made(bulletin, subject, mentions, extractor.extract(bulletin))
 
 
 def _linked(extractor: Extractor, one: _Made) -> object:
     subject = one.subject
-    return extractor.linker.link(Scene.build(subject.bulletin, subject.columns, one.mentions, subject.sums))
+    return extractor.linker.link(Scene.build(subject.columns, [(one.bulletin, one.mentions)], subject.sums))
 
 
 def _rows(extractor: Extractor, one: _Made) -> object:
     annotated = one.extraction.annotated
     _, _, sure = calibrate(extractor.calibration, annotated.mentions, annotated.links)
     units, figures = one.subject.vocabulary.units, one.subject.columns.figures
-    return build_tables(one.bulletin, annotated, extractor.name, lambda span: 1.0, sure, units, figures)
+    numbers = figures[0] if figures else None
+    return build_tables(one.bulletin, annotated, extractor.name, lambda span: 1.0, sure, units, numbers)
 
 
 def _stored(store: Store, made: Sequence[_Made]) -> Callable[[], None]:

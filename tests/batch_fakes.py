@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -25,6 +25,9 @@ class FakeExtractor:
     """One quantity a line; a text that names a deed does it, a text with a pause makes one."""
 
     name = MODEL
+
+    def extract_all(self, bulletins: Iterable[Bulletin]) -> Iterator[Extraction]:
+        return map(self.extract, bulletins)
 
     def extract(self, bulletin: Bulletin) -> Extraction:
         for word, deed in DEEDS.items():
@@ -85,19 +88,14 @@ def _document(bulletin: Bulletin) -> DocumentRow:
 class FakeJob(Job):
     """A job that needs no model."""
 
-    def __call__(self) -> Callable[[Input], Outcome]:
-        return partial(_outcome, cast(Extractor, FakeExtractor()))
+    def __call__(self) -> Callable[[Sequence[Input]], list[Outcome]]:
+        return partial(run, extractor=cast(Extractor, FakeExtractor()))
 
     def name(self) -> str:
         return MODEL
 
     def model_hash(self) -> str:
         return "fake"
-
-
-def _outcome(extractor: Extractor, item: Input) -> Outcome:
-    (outcome,) = run([item], extractor)
-    return outcome
 
 
 def main(folder: str, store_path: str, workers: str) -> None:

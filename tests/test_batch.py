@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from tongbao.batch import Input, Outcome, find_inputs, free_id, run
+from tongbao.batch import Input, Outcome, find_inputs, free_id, run, size_of
 from tongbao.errors import ProcessingError, ReadingError, TongbaoError
-from tongbao.extraction import Extraction, Extractor
+from tongbao.extraction import TOGETHER, Extraction, Extractor
+from tongbao.reading.archive import Member
 from tongbao.records import Annotated, Bulletin, Tables
 
 TEXT = "甲州市通报\n立案43起。\n"
@@ -100,7 +101,7 @@ def test_a_circle_of_links_ends(tmp_path: Path) -> None:
 
 def test_a_path_that_no_system_takes_is_an_input_that_fails(tmp_path: Path) -> None:
     inputs, _ = find_inputs([tmp_path / ("长" * 5000), tmp_path / "nul\0.txt"])
-    outcomes = list(run(inputs, _Extractor.made()))
+    outcomes = run(inputs, _Extractor.made())
     assert [type(outcome.error) for outcome in outcomes] == [ReadingError, ReadingError]
 
 
@@ -131,13 +132,16 @@ def test_a_free_id() -> None:
 
 
 class _Extractor:
-    """An extractor that breaks on what the text asks for; only ``extract`` and ``name`` are used."""
+    """An extractor that breaks on what the text asks for; only what ``run`` calls is there."""
 
     name = "zh_test-1.0.0"
 
     @classmethod
     def made(cls) -> Extractor:
         return cast(Extractor, cls())
+
+    def extract_all(self, bulletins: Iterable[Bulletin]) -> Iterator[Extraction]:
+        return map(self.extract, bulletins)
 
     def extract(self, bulletin: Bulletin) -> Extraction:
         if "没想到" in bulletin.text:
@@ -147,7 +151,7 @@ class _Extractor:
         return Extraction(bulletin, Annotated(bulletin.id, "external", bulletin.text, (), ()), Tables())
 
 
-def _errors(outcomes: Iterator[Outcome]) -> list[tuple[str, type[TongbaoError]]]:
+def _errors(outcomes: Iterable[Outcome]) -> list[tuple[str, type[TongbaoError]]]:
     return [(outcome.error.place, type(outcome.error)) for outcome in outcomes if outcome.error is not None]
 
 
@@ -158,7 +162,7 @@ def test_a_failing_document_costs_only_itself(tmp_path: Path) -> None:
     program.write_bytes(b"\x7fELF\x02\x01")
     blank.write_bytes(b" \n")
     paths = [missing, good, program, broken, blank]
-    outcomes = list(run([Input(path.stem, path) for path in paths], _Extractor.made()))
+    outcomes = run([Input(path.stem, path) for path in paths], _Extractor.made())
     assert [outcome.input.path for outcome in outcomes] == paths
     assert [(o.extraction is None, o.error is None) for o in outcomes] == [
         (True, False),
@@ -167,7 +171,7 @@ def test_a_failing_document_costs_only_itself(tmp_path: Path) -> None:
         (True, False),
         (True, False),
     ]
-    assert _errors(iter(outcomes)) == [
+    assert _errors(outcomes) == [
         (str(missing), ReadingError),
         (str(program), ReadingError),
         (str(broken), ProcessingError),
@@ -187,18 +191,30 @@ def test_an_unforeseen_failure_names_its_kind_and_a_remedy(tmp_path: Path) -> No
 def test_an_interruption_is_no_outcome(tmp_path: Path) -> None:
     first, second = _fill(tmp_path, "a.txt", "b.txt")
     second.write_text("中断", "utf-8")
-    outcomes = run([Input("a", first), Input("b", second)], _Extractor.made())
-    assert next(outcomes).error is None
     with pytest.raises(KeyboardInterrupt):
-        next(outcomes)
+        run([Input("a", first), Input("b", second)], _Extractor.made())
 
 
-def test_documents_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+def test_seconds_are_shared_by_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = _fill(tmp_path, "a.txt", "b.txt")
+    first.write_text(TEXT * 9, "utf-8")
+    clock = iter([0.0, 1.0, 1.0, 3.0, 3.0, 13.0])  # reading takes 1 and 2 seconds, the rest 10
+    monkeypatch.setattr("tongbao.batch.monotonic", lambda: next(clock))
     outcomes = run([Input("a", first), Input("b", second)], _Extractor.made())
-    next(outcomes)
-    second.unlink()
-    assert _errors(outcomes) == [(str(second), ReadingError)]
+    assert [outcome.seconds for outcome in outcomes] == [1.0 + 9.0, 2.0 + 1.0]
+
+
+def test_sizes_of_inputs(tmp_path: Path) -> None:
+    """In characters, by kind; what takes long to read, or may hold anything, is as large as a group."""
+    text, page, report, odd = _fill(tmp_path, "a.txt", "b.HTML", "c.pdf", "2024.3月通报")
+    size = len(TEXT.encode())
+    inputs = [Input("x", path) for path in (text, page, odd)]
+    assert [size_of(item) for item in inputs] == [size // 2, size // 6, size // 2]
+    assert size_of(Input("c", report)) == size_of(Input("d", tmp_path / "d.png")) == TOGETHER
+    assert size_of(Input("stdin", Path("-"), b"a" * 100)) == 50
+    assert size_of(Input("e", tmp_path / "none.txt")) == 0
+    member = Member(tmp_path / "m.zip", "a.txt")
+    assert 0 < size_of(Input("m", member.path, member=member)) < TOGETHER
 
 
 def test_a_document_has_the_id_of_its_input(tmp_path: Path) -> None:
@@ -252,7 +268,7 @@ def test_a_folder_that_may_not_be_entered_costs_only_itself(tmp_path: Path) -> N
     locked.parent.chmod(0)
     try:
         inputs, _ = find_inputs([locked, open_])
-        outcomes: list[Any] = list(run(inputs, _Extractor.made()))
+        outcomes: list[Any] = run(inputs, _Extractor.made())
         assert [type(outcome.error) for outcome in outcomes] == [ReadingError, type(None)]
     finally:
         locked.parent.chmod(0o755)

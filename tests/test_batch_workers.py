@@ -11,7 +11,7 @@ import pytest
 
 import tongbao
 from tongbao.batch import Input, find_inputs
-from tongbao.batch_workers import Job, marked, run_batch
+from tongbao.batch_workers import Job, marked, run_batch, together
 from tongbao.errors import LexiconError, ModelError, ProcessingError, ReadingError
 from tongbao.extraction import PARTS, load
 
@@ -45,6 +45,25 @@ def test_a_document_costs_only_itself_whatever_it_does(inputs: list[Input]) -> N
             assert outcome.error.place == str(outcome.input.path)
             assert REASONS[outcome.input.id] in outcome.error.reason
             assert outcome.error.remedy
+
+
+def test_documents_are_read_when_their_group_is_asked_for(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).write_text("一\n" * 20_000, "utf-8")
+    outcomes = run_batch(find_inputs([tmp_path])[0], fakes.FakeJob())
+    next(outcomes)
+    (tmp_path / "b").unlink()
+    assert [type(outcome.error) for outcome in outcomes] == [ReadingError]
+
+
+@pytest.mark.parametrize(("timeout", "sizes"), [(None, [4]), (60.0, [4]), (1.0, [1, 1, 1, 1])])
+def test_short_documents_are_done_together_unless_time_is_short(
+    tmp_path: Path, timeout: float | None, sizes: list[int]
+) -> None:
+    for name in "abcd":
+        (tmp_path / name).write_text("一\n", "utf-8")
+    inputs = find_inputs([tmp_path])[0]
+    assert [len(group) for group in together(inputs, timeout, lambda item: item)] == sizes
 
 
 def test_a_document_that_takes_too_long_is_told(tmp_path: Path) -> None:

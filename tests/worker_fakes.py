@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,15 @@ def _double(number: int) -> int:
         list(DEEDS.values())[-number - 1]()
     time.sleep(number / 1000)
     return number * 2
+
+
+def doubles() -> Callable[[Sequence[int]], list[int]]:
+    """A setup of several numbers at a time; each as of ``double``."""
+    return _doubles
+
+
+def _doubles(numbers: Sequence[int]) -> list[int]:
+    return [_double(number) for number in numbers]
 
 
 def thread_settings() -> Callable[[str], str | None]:

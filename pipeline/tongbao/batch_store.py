@@ -17,10 +17,11 @@ from typing import Literal, TypeAlias
 
 from tongbao import __version__
 from tongbao.batch import Input, Outcome, free_id, resolved
-from tongbao.batch_workers import Job, lost
+from tongbao.batch_workers import Job, lost, together
+from tongbao.groups import work_in_groups
 from tongbao.reading.sidecar import sidecar_of
 from tongbao.store import Entry, Key, Record, Run, Status, Store, encode
-from tongbao.workers import Lost, Setup, work
+from tongbao.workers import Lost, Setup
 
 #: ``new``: not in the store; ``pending``: known, and not yet done; ``changed``: done with another content, model or
 #: option; ``failed``: done, and it failed; ``done``: there.
@@ -158,7 +159,8 @@ def run_plan(
 def _run(
     store: Store, tasks: Sequence[Task], setup: _Recording, workers: int, timeout: float | None, run: int
 ) -> Iterator[Stored]:
-    with closing(work(tasks, setup, workers, timeout, ordered=False)) as results:
+    groups = together(tasks, timeout, lambda task: task.input)
+    with closing(work_in_groups(groups, setup, workers, timeout, ordered=False)) as results:
         for task, result in results:
             record = _record(setup.name, lost(task.input, result)) if isinstance(result, Lost) else result
             store.add(task.document, record, task.key, run, source_of(task.input))
@@ -169,15 +171,17 @@ def _run(
 class _Recording:
     """A setup that makes records, so that the workers do what can be done there; ``name`` is the model's."""
 
-    setup: Setup[Input, Outcome]
+    setup: Setup[Sequence[Input], Sequence[Outcome]]
     name: str
 
-    def __call__(self) -> Callable[[Task], Record]:
+    def __call__(self) -> Callable[[Sequence[Task]], list[Record]]:
         return partial(_recorded, self.name, self.setup())
 
 
-def _recorded(name: str, function: Callable[[Input], Outcome], task: Task) -> Record:
-    return _record(name, function(task.input))
+def _recorded(
+    name: str, function: Callable[[Sequence[Input]], Sequence[Outcome]], tasks: Sequence[Task]
+) -> list[Record]:
+    return [_record(name, outcome) for outcome in function([task.input for task in tasks])]
 
 
 def _record(name: str, outcome: Outcome) -> Record:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from tongbao import __version__
-from tongbao.batch import Input, Outcome, find_inputs, run
+from tongbao.batch import Input, Outcome, find_inputs, run, size_of
 from tongbao.errors import LexiconError, ModelError, ProcessingError
-from tongbao.extraction import PARTS, Extractor, default_model, load, read_meta
+from tongbao.extraction import PARTS, default_model, grouped, load, read_meta
+from tongbao.groups import work_in_groups
 from tongbao.lexicon import load as shipped_lexicon
 from tongbao.lexicon import read_user_lexicons
 from tongbao.near_duplicates import Reposts
 from tongbao.records import Bulletin, Tables
 from tongbao.rows import SCHEMA
-from tongbao.workers import Lost, Setup, work
+from tongbao.workers import Lost, Setup
 
+T = TypeVar("T")
+#: Seconds; a group that is done in a second on an idle machine needs no more on a busy one.
+_SHORT = 10.0
 _REMEDIES = {
     "timeout": "give it more time (--timeout), or leave it out",
     "crashed": "leave it out; where memory ran out, use fewer workers",
@@ -32,20 +37,20 @@ _REMEDIES = {
 class Job:
     """What is done with every document: by which model, with which words of the user's, read in which encoding.
 
-    Called in a worker it loads the model and returns what makes outcomes of inputs.
+    Called in a worker it loads the model and returns what makes outcomes of several inputs.
     """
 
     model: Path | None = None
     lexicon: Path | None = None
     encoding: str | None = None
 
-    def __call__(self) -> Callable[[Input], Outcome]:
+    def __call__(self) -> Callable[[Sequence[Input]], list[Outcome]]:
         """Load the model.
 
         Raises:
             ModelError, LexiconError: as ``load``.
         """
-        return partial(_outcome, load(self.model, self.lexicon), self.encoding)
+        return partial(run, extractor=load(self.model, self.lexicon), encoding=self.encoding)
 
     def check(self) -> None:
         """Look at what would be loaded, so that an error is told before any output is begun.
@@ -103,14 +108,19 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _outcome(extractor: Extractor, encoding: str | None, item: Input) -> Outcome:
-    (outcome,) = run([item], extractor, encoding)
-    return outcome
+def together(tasks: Iterable[T], timeout: float | None, input_of: Callable[[T], Input]) -> Iterator[Sequence[T]]:
+    """The tasks in groups that are read together: of some ten thousand characters, by what the sizes of files tell.
+
+    With a short time limit each is alone: a group might not finish in the time of one, and would be done twice.
+    """
+    if timeout is not None and timeout < _SHORT:
+        return ((task,) for task in tasks)
+    return grouped(tasks, lambda task: size_of(input_of(task)))
 
 
 def run_batch(
     inputs: Iterable[Input],
-    setup: Setup[Input, Outcome],
+    setup: Setup[Sequence[Input], Sequence[Outcome]],
     workers: int = 1,
     timeout: float | None = None,
 ) -> Generator[Outcome, None, None]:
@@ -118,7 +128,8 @@ def run_batch(
 
     A document that raises, takes longer than ``timeout`` seconds or ends its process (a crash in a library, no memory)
     is an outcome with an error, and costs no other document anything. One worker without a time limit is this process,
-    and then nothing holds off what would end it. No more than a few documents a worker are in memory at any time.
+    and then nothing holds off what would end it. Short documents are done in groups (``together``); no more than a few
+    groups a worker are in memory at any time.
 
     Args:
         setup: a ``Job``, or another class or function of a module that does what ``Job.__call__`` does.
@@ -127,7 +138,8 @@ def run_batch(
         ModelError, LexiconError: what ``setup`` raised.
         ProcessingError: workers cannot be started.
     """
-    with closing(work(inputs, setup, workers, timeout)) as results:
+    groups = together(inputs, timeout, lambda item: item)
+    with closing(work_in_groups(groups, setup, workers, timeout)) as results:
         for item, result in results:
             yield lost(item, result) if isinstance(result, Lost) else result
 

@@ -5,13 +5,14 @@ Imports neither spaCy nor scikit-learn nor scipy: everything learned is arrays o
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,16 +33,22 @@ from tongbao.rows import build_tables
 from tongbao.tagging.columns import Resources, build_resources
 from tongbao.tagging.mentions import BIO
 from tongbao.tagging.own_words import add_own_words
+from tongbao.tagging.packing import GAP
 from tongbao.tagging.storage import REMEDY, load_arrays, load_crf, load_tables
 from tongbao.tagging.tagger import Beliefs, Tagger
 from tongbao.tagging.vocabulary import Vocabulary
 
+T = TypeVar("T")
 #: Version of the model folder; a model of another version cannot be used.
 MODEL_FORMAT = 2
 DEFAULT_MODEL = "zh_tongbao"
 #: Subfolder of a model folder that holds all that ``load`` reads. spaCy gives each component of a pipeline such a
 #: folder, under the component's name; what lies beside it is for spaCy and for people.
 PARTS = "tongbao"
+#: Documents are read together up to so many characters: what they cost apart from their length, each pays once a group.
+TOGETHER = 30_000
+#: No group has more documents: where they are so short, a larger one is hardly faster.
+MOST_TOGETHER = 32
 #: The user's words that a model was trained with, among its parts.
 LEXICON = "lexicon.tsv"
 
@@ -71,46 +78,65 @@ class Extractor:
 
     def extract(self, source: str | Bulletin) -> Extraction:
         """Rows of one document, given as text or as read by ``tongbao.reading``."""
-        bulletin = read_text(source) if isinstance(source, str) else source
-        subject, mentions, beliefs = self.mentions(bulletin)
-        links = self._links(subject, mentions)
-        annotated, rows = self._joined(subject, _without_idle_scopes(mentions, links), links)
-        units, figures = subject.vocabulary.units, subject.columns.figures
-        del subject  # the columns of a long text take more room than its rows
-        likely = _QuantityProbability(beliefs.quantity)
-        tables = build_tables(bulletin, annotated, self.name, likely, rows, units, figures)
-        return Extraction(bulletin, annotated, tables)
+        (extraction,) = self._together([_read(source)])
+        return extraction
 
     def extract_all(self, sources: Iterable[str | Bulletin]) -> Iterator[Extraction]:
-        """Rows of many documents, one after the other, in order."""
-        return map(self.extract, sources)
+        """Rows of many documents, in order: the same as of each alone, and sooner where documents are short.
 
-    def mentions(self, bulletin: Bulletin) -> tuple[Subject, list[Mention], Beliefs]:
-        """The document made ready, its mentions with attributes, and what the chain believes of each character."""
-        subject = self._subject(bulletin)
-        tagged, beliefs = self.tagger.tag(bulletin, subject.columns)
-        judged = judge_titles(subject, tagged, beliefs.titles, self.linker)
-        complete = add_own_words(bulletin.text, judged, subject.vocabulary)
-        return subject, assemble(subject, complete, self.linker), beliefs
+        They are read in groups of at most ``TOGETHER`` characters, so that no more than these are in memory. What one
+        raises comes when it is its turn.
+        """
+        for group in grouped(map(_read, sources), lambda bulletin: len(bulletin.text)):
+            found: Iterable[Extraction]
+            try:
+                found = list(self._together(group))
+            except Exception:  # alone each shows whether it is the one
+                found = map(self.extract, group)
+            yield from found
+
+    def _together(self, bulletins: Sequence[Bulletin]) -> Iterator[Extraction]:
+        subject, mentions, beliefs = self.mentions(bulletins)
+        links = self._links(subject, mentions)
+        units = subject.vocabulary.units
+        figures = subject.columns.figures or itertools.repeat(None)
+        del subject  # the columns of a long text take more room than its rows
+        for bulletin, own, linked, believed, numbers in zip(bulletins, mentions, links, beliefs, figures, strict=False):
+            annotated, rows = self._joined(bulletin, _without_idle_scopes(own, linked), linked)
+            likely = _QuantityProbability(believed.quantity)
+            tables = build_tables(bulletin, annotated, self.name, likely, rows, units, numbers)
+            yield Extraction(bulletin, annotated, tables)
+
+    def mentions(self, bulletins: Sequence[Bulletin]) -> tuple[Subject, list[list[Mention]], list[Beliefs]]:
+        """Documents made ready, the mentions of each with attributes, and what the chain believes of its characters."""
+        subject = self._subject(bulletins)
+        tagged, beliefs = zip(*self.tagger.tag(bulletins, subject.columns), strict=True)
+        judged = judge_titles(subject, tagged, [one.titles for one in beliefs], self.linker)
+        complete = [
+            add_own_words(bulletin.text, own, subject.vocabulary)
+            for bulletin, own in zip(bulletins, judged, strict=True)
+        ]
+        return subject, assemble(subject, complete, self.linker), list(beliefs)
 
     def given(self, bulletin: Bulletin, mentions: Sequence[Mention]) -> Annotated:
         """The annotation that given mentions (gold) lead to: only their labels and spans are taken."""
-        subject = self._subject(bulletin)
-        filled = refill(subject, mentions, self.linker)
-        return self._joined(subject, filled, self._links(subject, filled))[0]
+        subject = self._subject([bulletin])
+        filled = refill(subject, [mentions], self.linker)
+        return self._joined(bulletin, filled[0], self._links(subject, filled)[0])[0]
 
-    def _subject(self, bulletin: Bulletin) -> Subject:
-        return Subject.build(bulletin, self.tagger.columns(bulletin.text), self.tagger.resources.vocabulary)
+    def _subject(self, bulletins: Sequence[Bulletin]) -> Subject:
+        columns = self.tagger.columns([bulletin.text for bulletin in bulletins])
+        return Subject.build(bulletins, columns, self.tagger.resources.vocabulary)
 
-    def _links(self, subject: Subject, mentions: Sequence[Mention]) -> list[Link]:
-        """The links of mentions with attributes, in text order."""
-        return self.linker.link(Scene.build(subject.bulletin, subject.columns, mentions, subject.sums))
+    def _links(self, subject: Subject, mentions: Sequence[Sequence[Mention]]) -> list[list[Link]]:
+        """The links of each document's mentions with attributes, in text order."""
+        documents = zip(subject.bulletins, mentions, strict=True)
+        return self.linker.link(Scene.build(subject.columns, documents, subject.sums))
 
     def _joined(
-        self, subject: Subject, mentions: Sequence[Mention], links: Sequence[Link]
+        self, bulletin: Bulletin, mentions: Sequence[Mention], links: Sequence[Link]
     ) -> tuple[Annotated, dict[str, float]]:
         """The annotation that mentions and links make, and how sure each row is."""
-        bulletin = subject.bulletin
         surer, linked, rows = calibrate(self.calibration, mentions, links)
         annotated = Annotated(
             id=bulletin.id,
@@ -121,6 +147,27 @@ class Extractor:
             sections=_gold_sections(bulletin, mentions),
         )
         return annotated, rows
+
+
+def grouped(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Neighbouring items that together have at most ``TOGETHER`` characters and are at most ``MOST_TOGETHER``, or one
+    alone; ``size`` counts the characters of each.
+    """
+    group: list[T] = []
+    total = 0
+    for item in items:
+        characters = size(item) + GAP
+        if group and (total + characters > TOGETHER or len(group) == MOST_TOGETHER):
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += characters
+    if group:
+        yield group
+
+
+def _read(source: str | Bulletin) -> Bulletin:
+    return read_text(source) if isinstance(source, str) else source
 
 
 def _without_idle_scopes(mentions: Sequence[Mention], links: Iterable[Link]) -> list[Mention]:

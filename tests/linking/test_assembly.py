@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,18 +13,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongbao.extraction import Extractor
-from tongbao.linking.assembly import Subject, assemble, class_rows, judge_titles, refill, title_candidates
+from tongbao.linking import assembly
+from tongbao.linking.assembly import Subject, title_candidates
 from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES
 from tongbao.linking.linker import Linker
 from tongbao.reading import read_text
-from tongbao.records import Annotated, Department, Label, Mention, Period, Policy, Quantity
+from tongbao.records import Annotated, Department, Label, Mention, Period, Policy, Quantity, Span
 from tongbao.tagging.tagger import Tagged
 
 CLASSES: dict[str, tuple[str, ...]] = {"role": ROLES, "kind": POLICY_KINDS, "act": ACTS}
 
 
 def _subject(model: Extractor, text: str) -> Subject:
-    return Subject.build(read_text(text), model.tagger.columns(text))
+    return Subject.build([read_text(text)], model.tagger.columns([text]))
+
+
+# Of one document alone; test_many has several.
+
+
+def class_rows(subject: Subject, mentions: Sequence[Mention], label: Label) -> np.ndarray[Any, Any]:
+    return assembly.class_rows(subject, [mentions], label)
+
+
+def judge_titles(
+    subject: Subject, tagged: Sequence[Tagged], chain: Mapping[Span, float], linker: Linker
+) -> list[Tagged]:
+    (judged,) = assembly.judge_titles(subject, [tagged], [chain], linker)
+    return judged
+
+
+def assemble(subject: Subject, tagged: Sequence[Tagged], linker: Linker) -> list[Mention]:
+    (mentions,) = assembly.assemble(subject, [tagged], linker)
+    return mentions
+
+
+def refill(subject: Subject, mentions: Sequence[Mention], linker: Linker) -> list[Mention]:
+    (filled,) = assembly.refill(subject, [mentions], linker)
+    return filled
 
 
 def _tagged(found: Any) -> list[Tagged]:

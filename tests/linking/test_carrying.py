@@ -36,7 +36,7 @@ def test_relations_to_the_choice_before() -> None:
 
 def _dated(document: Callable[..., Any], text: str) -> Dated:
     found = document(text)
-    scene = Scene.build(found.bulletin, found.columns, found.mentions)
+    scene = Scene.build(found.columns, [(found.bulletin, found.mentions)])
     return scene.dated("PERIOD", scene.described([()] * len(scene.quantities)))
 
 

@@ -199,7 +199,7 @@ def test_the_number_of_templates_does_not_depend_on_the_text(document: Callable[
         "",
     ):
         found = document(text)
-        features = _features(Scene.build(found.bulletin, found.columns, found.mentions))
+        features = _features(Scene.build(found.columns, [(found.bulletin, found.mentions)]))
         for pairs, rows in features.values():
             assert rows.shape[0] == len(pairs.query)
             assert rows.dtype == np.uint32
@@ -210,6 +210,6 @@ def test_the_number_of_templates_does_not_depend_on_the_text(document: Callable[
 def test_features_of_a_pair_do_not_depend_on_what_stands_far_away(document: Callable[..., Any]) -> None:
     alone = "[t 今年]，[s 全市]办结[q 3件]，其中整改[q 2个]。"
     one, two = (document(before + alone) for before in ("大雨。\n", "昨日（详见附件）大雨。\n"))
-    first, second = (_features(Scene.build(d.bulletin, d.columns, d.mentions)) for d in (one, two))
+    first, second = (_features(Scene.build(d.columns, [(d.bulletin, d.mentions)])) for d in (one, two))
     for name in first:
         assert np.array_equal(first[name][1], second[name][1])

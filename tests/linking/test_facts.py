@@ -16,6 +16,7 @@ from tongbao.linking.layout import Place, places
 from tongbao.records import LABELS, Mention, Quantity, Span
 from tongbao.tagging.arrays import SubstringHashes, classes, codes
 from tongbao.tagging.columns import FeatureOptions, TextColumns
+from tongbao.tagging.packing import Packed
 
 
 def _facts(found: Any) -> SpanFacts:
@@ -24,7 +25,8 @@ def _facts(found: Any) -> SpanFacts:
 
 def _columns(text: str) -> TextColumns:
     points = codes(text)
-    return TextColumns(points, SubstringHashes(points), classes(points), None, None, None, None, None, None)
+    packed = Packed.build([text])
+    return TextColumns(packed, points, SubstringHashes(points), classes(points), None, None, None, None, None, None)
 
 
 def _place(span: Span, attributes: Quantity | None = None) -> Place:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongbao.extraction import Extractor
+from tongbao.linking.focused import Focused
 from tongbao.linking.indicator import ROLES, _pieces, find_indicators, indicator_features, role_labels
-from tongbao.linking.indicator_features import Focused
 from tongbao.linking.layout import Place, places
 from tongbao.linking.windows import Bounds, Windows
 from tongbao.reading import read_text
@@ -57,7 +57,7 @@ def test_labels_lead_back_to_the_pieces_of_gold(authored: list[Annotated]) -> No
                 continue
             assert len(tags) == len(window)
             path = [ROLES.index(tag) for tag in tags]
-            assert _pieces(path, window.start, span, document.text) == gold[number], (document.id, span)
+            assert _pieces(path, window.start, quantities[number], document.text) == gold[number], (document.id, span)
     assert total > 4000
     assert outside <= 0.005 * total
 
@@ -77,7 +77,8 @@ def test_pieces_of_any_path(data: st.DataObject, text: str) -> None:
     path = data.draw(st.lists(st.integers(0, len(ROLES) - 1), min_size=size, max_size=size))
     first = data.draw(st.integers(start, len(text) - 1))
     focus = Span(first, data.draw(st.integers(first + 1, len(text))))
-    pieces = _pieces(path, start, focus, text)
+    place = Place(Mention("q1", "QUANTITY", focus), focus, focus, None, -1)
+    pieces = _pieces(path, start, place, text)
     covered = [position for piece in pieces for position in range(piece.start, piece.end)]
     assert covered == sorted(set(covered))
     for piece in pieces:
@@ -98,8 +99,8 @@ def test_pieces_of_a_model_over_gold(model: Extractor, authored: list[Annotated]
     for document in authored[5::12]:
         quantities = _quantities(document)
         mentions = [place.mention for place in quantities]
-        columns = model.tagger.columns(document.text)
-        found = find_indicators(model.linker.indicator, document.text, columns, quantities, mentions)
+        columns = model.tagger.columns([document.text])
+        found = find_indicators(model.linker.indicator, columns, quantities, [mentions])
         laid = _windows(quantities)
         assert len(found) == len(quantities)
         for number, (pieces, confidence) in enumerate(found):
@@ -116,8 +117,8 @@ def test_pieces_of_a_model_over_gold(model: Extractor, authored: list[Annotated]
 
 def _found(model: Extractor, found: Any) -> list[tuple[tuple[Span, ...], float]]:
     quantities = places(found.bulletin, found.mentions)
-    columns = model.tagger.columns(found.text)
-    return find_indicators(model.linker.indicator, found.text, columns, quantities, found.mentions)
+    columns = model.tagger.columns([found.text])
+    return find_indicators(model.linker.indicator, columns, quantities, [found.mentions])
 
 
 def test_no_quantities(model: Extractor, document: Callable[..., Any]) -> None:
@@ -145,12 +146,12 @@ def test_a_sentence_of_20000_characters_without_punctuation(model: Extractor, do
 def test_equal_surroundings_give_equal_features(known: bool, model: Extractor, document: Callable[..., Any]) -> None:
     """Wherever they stand; and there are as many templates where there is no text."""
     found = document("今日检查乙市。整改甲类[q 3个]问题。今日检查乙市。整改甲类[q 3个]问题。今日检查乙市。")
-    columns = model.tagger.columns(found.text)
-    focused = Focused.build(found.text, columns, places(found.bulletin, found.mentions), found.mentions)
+    columns = model.tagger.columns([found.text])
+    focused = Focused.build(columns, places(found.bulletin, found.mentions), [found.mentions])
     rows = indicator_features(focused, [(), ()] if known else None)
     assert len(rows) == 16
     assert np.array_equal(rows[:8], rows[8:])
-    nothing = Focused.build("", model.tagger.columns(""), [], [])
+    nothing = Focused.build(model.tagger.columns([""]), [], [[]])
     assert indicator_features(nothing, [] if known else None).shape == (0, rows.shape[1])
 
 
@@ -158,7 +159,7 @@ def test_a_place_in_between_changes_nothing_that_the_gaps_see(model: Extractor, 
     """居全省第一 and 居第一 are joined to their words by the same 居."""
     found = [document("增速居[s 全省][q 第一]，同比持平。"), document("增速居[q 第一]，同比持平。")]
     gaps = [
-        Focused.build(one.text, model.tagger.columns(one.text), places(one.bulletin, one.mentions), one.mentions).gaps
+        Focused.build(model.tagger.columns([one.text]), places(one.bulletin, one.mentions), [one.mentions]).gaps
         for one in found
     ]
     assert gaps[0].before == gaps[1].before
@@ -171,12 +172,10 @@ def test_what_is_doubtful_is_read_beside_its_neighbours(model: Extractor, author
     for document in authored[3::9]:
         quantities = _quantities(document)
         mentions = [place.mention for place in quantities]
-        columns = model.tagger.columns(document.text)
+        columns = model.tagger.columns([document.text])
         chains = model.linker.indicator
-        first = find_indicators(replace(chains, beside=chains.alone), document.text, columns, quantities, mentions)
-        for before, after in zip(
-            first, find_indicators(chains, document.text, columns, quantities, mentions), strict=True
-        ):
+        first = find_indicators(replace(chains, beside=chains.alone), columns, quantities, [mentions])
+        for before, after in zip(first, find_indicators(chains, columns, quantities, [mentions]), strict=True):
             if before[1] >= 0.9:
                 assert before == after
                 kept += 1

@@ -101,8 +101,9 @@ def _check(links: list[Link], mentions: list[Mention]) -> None:
 
 
 def _linked(model: Extractor, found: Any) -> list[Link]:
-    scene = Scene.build(found.bulletin, model.tagger.columns(found.bulletin.text), found.mentions)
-    return model.linker.link(scene)
+    scene = Scene.build(model.tagger.columns([found.bulletin.text]), [(found.bulletin, found.mentions)])
+    (links,) = model.linker.link(scene)
+    return links
 
 
 def test_links_of_gold_mentions(model: Extractor, authored: list[Annotated]) -> None:
@@ -110,7 +111,7 @@ def test_links_of_gold_mentions(model: Extractor, authored: list[Annotated]) -> 
     for document in authored[3::15]:
         mentions = sorted(document.mentions, key=lambda mention: (mention.span.start, -mention.span.end))
         bulletin = read_text(document.text, document.id)
-        links = model.linker.link(Scene.build(bulletin, model.tagger.columns(document.text), mentions))
+        (links,) = model.linker.link(Scene.build(model.tagger.columns([document.text]), [(bulletin, mentions)]))
         _check(links, mentions)
         kinds.update(link.kind for link in links)
     assert all(kinds[kind] > 10 for kind in ("measures", "during", "within", "of"))
@@ -142,17 +143,17 @@ def _always(linker: Linker, table: Callable[..., Any], features: np.ndarray[Any,
 def test_tables_decide(model: Extractor, document: Callable[..., Any], table: Callable[..., Any]) -> None:
     """With hand-made weights: the second quantity goes with the period, the first with none."""
     found = document("[t 今年]，[s 全市]办结[q 3件]，其中整改[q 2个]。")
-    scene = Scene.build(found.bulletin, model.tagger.columns(found.text), found.mentions)
+    scene = Scene.build(model.tagger.columns([found.text]), [(found.bulletin, found.mentions)])
     nothing = table({0: 0.0})
     linker = Linker(model.linker.indicator, dict.fromkeys(CHOICES, nothing))
-    pieces = [link.spans for link in linker.link(scene) if link.kind == "measures"]
+    pieces = [link.spans for link in linker.link(scene)[0] if link.kind == "measures"]
     dated = scene.dated("PERIOD", scene.described(pieces))
     assert dated.pairs.candidate.tolist() == [0, -1, 0, -1]
     linker.choices["period"] = _always(linker, table, dated.features, [1, 2])
     parts, part_features = scene.parts(scene.described(pieces))
     assert parts.candidate.tolist() == [1, -1, 0, -1]
     linker.choices["of"] = _always(linker, table, part_features, [1, 2])
-    links = {(link.source, link.kind): link for link in linker.link(scene)}
+    links = {(link.source, link.kind): link for link in linker.link(scene)[0]}
     assert ("q3", "during") not in links
     assert (links["q4", "during"].target, links["q4", "during"].spans) == ("t1", (Span(0, 2),))
     assert ("q3", "of") not in links

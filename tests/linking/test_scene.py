@@ -17,7 +17,7 @@ TEXT = "[t 今年]，[s 全市]检查企业[q 30家]，其中整改[q 12家]，�
 
 def _scene(document: Callable[..., Any], text: str) -> Scene:
     found = document(text)
-    return Scene.build(found.bulletin, found.columns, found.mentions)
+    return Scene.build(found.columns, [(found.bulletin, found.mentions)])
 
 
 def test_places_by_label_in_text_order(document: Callable[..., Any]) -> None:
@@ -25,7 +25,7 @@ def test_places_by_label_in_text_order(document: Callable[..., Any]) -> None:
     assert [place.mention.id for place in scene.quantities] == ["q3", "q4", "q5", "q7"]
     assert [place.mention.id for place in scene.periods] == ["t1"]
     assert [place.mention.id for place in scene.scopes] == ["s2"]
-    assert [mention.id for mention in scene.mentions] == ["t1", "s2", "q3", "q4", "q5", "d6", "q7"]
+    assert [mention.id for mention in scene.mentions[0]] == ["t1", "s2", "q3", "q4", "q5", "d6", "q7"]
     assert len(scene.facts.start) == 4
 
 

@@ -155,3 +155,30 @@ def test_long_sequences_and_great_weights_stay_probabilities() -> None:
     assert np.allclose(marginals.sum(axis=1), 1.0)
     assert (marginals >= 0).all()
     assert set(path.tolist()) <= set(range(13))
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 12), min_size=1, max_size=9), st.sampled_from([2, 5, 13]))
+def test_a_sequence_is_decoded_alike_in_any_company_to_the_last_bit(seed: int, lengths: list[int], labels: int) -> None:
+    chain = _chain(labels, seed)
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    emissions = _emissions(int(ends[-1]), labels, seed)
+    path, marginals = chain.decode(emissions, starts.tolist(), ends.tolist())
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        alone = chain.decode(emissions[start:end], [0], [end - start])
+        assert np.array_equal(path[start:end], alone[0])
+        assert np.array_equal(marginals[start:end], alone[1])
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.integers(1, 40), st.sampled_from([1, 5, 13]))
+def test_a_row_has_the_same_sum_in_any_company_to_the_last_bit(seed: int, rows: int, columns: int, labels: int) -> None:
+    """Sums of floats depend on their order: it is that of the features, however many rows and however large a step."""
+    chain = _chain(labels, seed)
+    random = np.random.default_rng(seed)
+    features = random.choice(np.append(chain.table.ids, 0), (rows, columns))
+    wanted = np.zeros((rows, labels), dtype=np.float32)
+    for column in features.T:
+        wanted += chain.table.weights[chain.table.rows[column]]
+    assert np.array_equal(chain.table.scores(features), wanted)
+    for number, row in enumerate(features):
+        assert np.array_equal(chain.table.scores(row[None]), wanted[number : number + 1])

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tongbao.tagging import templates as templates_module
 from tongbao.tagging.columns import FeatureOptions, Resources, build_resources, text_columns
 from tongbao.tagging.features import mention_features
-from tongbao.tagging.templates import Templates
-from tongbao.tagging.weights import ID_BITS
+from tongbao.tagging.templates import Sums, Templates
+from tongbao.tagging.weights import ID_BITS, WeightTable
 
 LISTS = [("region", ["泉州市", "泉州"]), ("body", ["纪委", "市教育局"]), ("cue_past", ["立案", "查处"])]
 RESOURCES = build_resources(
@@ -98,6 +99,30 @@ def test_templates_cut_ids_to_their_bits() -> None:
     templates = Templates(1000, bits=5)
     templates.add(np.arange(1000, dtype=np.uint64))
     assert set(templates.array()[:, 0].tolist()) == set(range(32))
+
+
+@pytest.mark.parametrize("rows", [1, 7, 300])
+@pytest.mark.parametrize("block", [1, 300, 2100, 40_000])
+def test_templates_are_summed_alike_however_many_are_joined_together(
+    monkeypatch: pytest.MonkeyPatch, rows: int, block: int
+) -> None:
+    monkeypatch.setattr(templates_module, "BLOCK_ROWS", block)
+    random = np.random.default_rng(rows)
+    values = random.integers(0, 9, (30, 4, rows)).astype(np.uint64)
+    counts = random.integers(0, 5, 30).tolist()
+    collected = Templates(rows, 12)
+    table = WeightTable.build(np.arange(1, 1 << 12, 2, dtype=np.uint32), random.normal(size=(1 << 11, 3)), 12)
+    sums = Sums(table, rows, 12)
+    for sink in (collected, sums):
+        for parts, count in zip(values, counts, strict=True):
+            sink.add(*parts[:count])
+    wanted = np.zeros((rows, 3), dtype=np.float32)
+    for ids in collected.array().T:
+        wanted += table.weights[table.rows[ids]]
+    assert np.array_equal(sums.scores(), wanted)
+    assert collected.array()[0].tolist() == [
+        _id(number, values[number - 1, : counts[number - 1], 0].tolist(), 12) for number in range(1, 31)
+    ]
 
 
 def test_no_template_is_no_column() -> None:

@@ -24,7 +24,8 @@ def tagger(tiny_model: Path) -> Tagger:
 
 
 def _tag(tagger: Tagger, text: str) -> tuple[list[Tagged], Beliefs]:
-    return tagger.tag(read_text(text), tagger.columns(text))
+    (found,) = tagger.tag([read_text(text)], tagger.columns([text]))
+    return found
 
 
 @pytest.mark.parametrize("text", [TEXT, "《" * 500 + "》", "全市" * 3000, "\n\u3000\n", "😀全省立案43起"])

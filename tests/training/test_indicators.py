@@ -32,7 +32,7 @@ def figures(authored: list[Annotated], model: Extractor) -> list[Figures]:
 def test_the_second_chain_learns_from_what_was_found_for_the_neighbours(figures: list[Figures]) -> None:
     chains = train_indicators(figures, FEW, 13)
     assert len(chains.beside.table.ids) > len(chains.alone.table.ids)
-    found = [read_alone(chains.alone, one.text, one.focused) for one in figures]
+    found = [read_alone(chains.alone, one.focused) for one in figures]
     right = sum(
         tuple(pieces) == tuple(gold)
         for one, read in zip(figures, found, strict=True)

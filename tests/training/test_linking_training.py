@@ -62,9 +62,9 @@ def linker(examples: list[Example]) -> Linker:
 def test_an_example_holds_gold_in_text_order(documents: Sequence[Annotated], resources: Resources) -> None:
     shuffled = replace(documents[0], mentions=documents[0].mentions[::-1], links=documents[0].links[::-1])
     (example,) = _examples([shuffled], resources)
-    spans = [mention.span for mention in example.scene.mentions]
+    spans = [mention.span for mention in example.scene.mentions[0]]
     assert spans == sorted(spans, key=lambda span: (span.start, -span.end))
-    assert set(example.scene.mentions) == set(documents[0].mentions)
+    assert set(example.scene.mentions[0]) == set(documents[0].mentions)
     gold = facts(documents[0])
     for place, pieces in zip(example.scene.quantities, example.indicators(), strict=True):
         assert tuple(sorted(pieces)) == gold["QUANTITY", place.mention.span].pieces
@@ -85,7 +85,7 @@ def test_links_that_were_seen_are_known(examples: list[Example], linker: Linker)
     assert set(linker.choices) == set(CHOICES)
     right = {"during": [0, 0], "within": [0, 0], "of": [0, 0], "measures": [0, 0]}
     for example in examples:
-        links = {(link.source, link.kind): link for link in linker.link(example.scene)}
+        links = {(link.source, link.kind): link for link in linker.link(example.scene)[0]}
         for place in example.scene.quantities:
             for kind in ("during", "within", "of", "measures"):
                 gold = example.links.get((place.mention.id, kind))
@@ -107,7 +107,7 @@ def test_links_that_were_seen_are_known(examples: list[Example], linker: Linker)
 def test_attributes_that_were_seen_are_known(examples: list[Example], linker: Linker) -> None:
     hits, total = 0, 0
     for example in examples:
-        found = {mention.id: mention for mention in refill(example.subject, example.document.mentions, linker)}
+        found = {mention.id: mention for mention in refill(example.subject, [example.document.mentions], linker)[0]}
         for gold in example.document.mentions:
             facts, mine = gold.attributes, found[gold.id].attributes
             if isinstance(facts, Department) and isinstance(mine, Department):
@@ -145,7 +145,7 @@ def test_one_sentence_is_enough(resources: Resources) -> None:
     assert [MENTIONS[4].span.of(TEXT), MENTIONS[1].span.of(TEXT)] == ["3个", "《停车管理办法》"]
     examples = _examples([_document()], resources)
     linker = train_linker(examples, PARAMETERS)
-    links = {link.kind: link.spans for link in linker.link(examples[0].scene)}
+    links = {link.kind: link.spans for link in linker.link(examples[0].scene)[0]}
     assert links["during"] == (Span(17, 19),)
     assert links["within"] == (Span(19, 21),)
     assert "of" not in links

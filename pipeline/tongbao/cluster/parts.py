@@ -140,7 +140,7 @@ def _hashes(work: Path) -> ContentHashes:
 
 
 @lru_cache(maxsize=1)
-def _loaded(job: Job, model: str) -> Callable[[Input], Outcome]:
+def _loaded(job: Job, model: str) -> Callable[[Sequence[Input]], Sequence[Outcome]]:
     """The model, once a process.
 
     Raises:
@@ -153,14 +153,17 @@ def _loaded(job: Job, model: str) -> Callable[[Input], Outcome]:
     return job()
 
 
-def _outcomes(function: Callable[[Input], Outcome], inputs: Sequence[Input], mark: IO[str]) -> Iterator[Outcome]:
+def _outcomes(
+    function: Callable[[Sequence[Input]], Sequence[Outcome]], inputs: Sequence[Input], mark: IO[str]
+) -> Iterator[Outcome]:
+    """One after the other, so that it shows at which one a worker ended."""
     for number, item in enumerate(inputs):
         mark.seek(0)
         mark.write(f"{number:06}")
         mark.flush()
         begun = monotonic()
         try:
-            yield function(item)
+            yield from function([item])
         except SystemExit as error:  # whatever a library does, the next document is served
             yield lost(item, Lost("failed", f"SystemExit: {error}", monotonic() - begun))
 

@@ -151,7 +151,7 @@ def _by_item(gold: Annotated, predicted: Annotated) -> list[Counts]:
 def score_gold(extractor: Extractor, gold: Sequence[Annotated]) -> list[Result]:
     """A trained model on gold documents, in both views. Intervals resample documents."""
     bulletins = [read_text(document.text, document.id) for document in gold]
-    found = [extractor.extract(bulletin) for bulletin in bulletins]
+    found = list(extractor.extract_all(bulletins))
     given = [extractor.given(bulletin, document.mentions) for bulletin, document in zip(bulletins, gold, strict=True)]
     calibrated = _reliabilities(_as_said(gold, found)) if extractor.calibration.curves else ()
     return [

@@ -7,8 +7,9 @@ Pereira 2000), and the best chain is found by Viterbi's algorithm over the candi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +47,10 @@ class Carry:
     def build(cls, pairs: Pairs, q: SpanFacts, facts: QuantityFacts, c: SpanFacts, sums: TextSums) -> Carry:
         """From the facts of the quantities, ``q`` and ``facts``, and of the candidates, ``c``."""
         query = pairs.query
-        before = np.maximum(query - 1, 0)
+        before = _before(q)[query]
         same_section = q.section[query] == q.section[before]
         near = (q.clause[query] == q.clause[before]).astype(np.uint64) + (q.sentence[query] == q.sentence[before])
-        near = np.where(query == 0, 7, near + same_section).astype(np.uint64)
+        near = np.where(before == query, 7, near + same_section).astype(np.uint64)
         fresh, any_fresh = _fresh(pairs, q, c, before)
         begin = q.end[before]
         end = np.maximum(q.start[query], begin)
@@ -100,7 +101,7 @@ class Carry:
         relations = np.repeat(np.arange(4, dtype=np.uint64), len(self.pairs.query))
         sums = Sums(table, len(relations), CHOICE_BITS, _FIRST_TEMPLATE)
         self._add(sums, relations, 4)
-        return sums.scores[:, 0].reshape(4, -1)
+        return sums.scores()[:, 0].reshape(4, -1)
 
     def _add(self, sink: Sink, relation: U64, times: int) -> None:
         """All templates, for all pairs so many times over."""
@@ -109,11 +110,18 @@ class Carry:
             sink.add(rel, *(np.tile(part, times) for part in joined))
 
 
+def _before(q: SpanFacts) -> I64:
+    """The quantity before each in its text; the first one of a text itself."""
+    number = np.arange(len(q.base))
+    before = np.maximum(number - 1, 0)
+    return np.where(q.base[before] == q.base, before, number)
+
+
 def _fresh(pairs: Pairs, q: SpanFacts, c: SpanFacts, before: I64) -> tuple[U64, U64]:
     """Whether a candidate (2 for "none") stands behind the quantity before, and whether any of the quantity's does."""
     none = pairs.candidate < 0
     start = c.start[np.maximum(pairs.candidate, 0)] if len(c.start) else np.zeros(len(none), dtype=np.int64)
-    new = (start > q.start[before]) & (pairs.query > 0) & ~none
+    new = (start > q.start[before]) & (pairs.query != before) & ~none
     some = np.zeros(len(q.start), dtype=np.uint64)
     np.maximum.at(some, pairs.query, new.astype(np.uint64))
     return np.where(none, 2, new).astype(np.uint64), some[pairs.query]
@@ -147,25 +155,36 @@ def chain_scores(table: WeightTable, alone: NDArray[np.uint32], carry: Carry) ->
     return scores
 
 
-def best_chain(query: I64, candidate: I64, scores: NDArray[np.float64]) -> tuple[I64, NDArray[np.float64]]:
+def best_chain(
+    query: I64, candidate: I64, scores: NDArray[np.float64], opens: Sequence[int] = (0,)
+) -> tuple[I64, NDArray[np.float64]]:
     """The best chain of choices (-1 for none), and each choice's share given the one before, one for each quantity.
 
     Args:
         query: the quantity of each of the M pairs, ascending.
         candidate: its candidate, -1 for "none".
         scores: as of ``chain_scores``.
+        opens: the quantities that begin a chain of their own: the first one of each text.
     """
     if not len(query):
         return np.zeros(0, dtype=np.int64), np.zeros(0)
     borders = np.append(np.nonzero(np.diff(query, prepend=-1))[0], len(query))
-    opening = _log_share(scores[FIRST, : borders[1]][None])[0]
-    best, steps = opening, []
-    for first in range(0, len(borders) - 2, _QUANTITIES):
-        for share in _shares(borders[first : first + _QUANTITIES + 2], candidate, scores):
+    count = len(borders) - 1
+    blocks = (borders[first : first + _QUANTITIES + 2] for first in range(0, count - 1, _QUANTITIES))
+    shares = chain.from_iterable(_shares(block, candidate, scores) for block in blocks)
+    parts = []
+    for first, last in pairwise([*opens, count]):
+        if first:
+            next(shares)  # given the last choice in another text
+        opening = _log_share(scores[FIRST, borders[first] : borders[first + 1]][None])[0]
+        best, steps = opening, []
+        for share in islice(shares, last - first - 1):
             total = best[:, None] + share
             steps.append((total.argmax(axis=0), share))
             best = total.max(axis=0)
-    return _followed_back(best, steps, borders, candidate, opening)
+        parts.append(_followed_back(best, steps, borders[first : last + 1], candidate, opening))
+    chosen, confidence = zip(*parts, strict=True)
+    return np.concatenate(chosen), np.concatenate(confidence)
 
 
 #: Quantities whose shares are worked out together: bounds the memory for it.
@@ -221,6 +240,6 @@ def _followed_back(
         chosen[number] = candidate[begins[number] + at]
         share[number] = log_share[previous, at]
         at = previous
-    chosen[0] = candidate[at]
+    chosen[0] = candidate[begins[0] + at]
     share[0] = opening[at]
     return chosen, np.exp(share)

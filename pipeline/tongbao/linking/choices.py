@@ -59,15 +59,18 @@ def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_sec
     """Candidates among periods or scopes: those of the sentence and, ``within_section``, the last ones of the section
     before it, the first one of the section and the last one that stands in a heading.
     """
-    starts = [other.mention.span.start for other in others]
+    starts = [other.start for other in others]
     governing = _Governing(others)
     rows: list[tuple[int, int, int]] = []
     for number, place in enumerate(quantities):
-        at = bisect_left(starts, place.mention.span.start)
+        at = bisect_left(starts, place.start)
         begun, outside = len(rows), 0
         for rank, index in enumerate(range(at - 1, max(-1, at - 1 - _MOST_DATED), -1)):
-            inside = others[index].sentence == place.sentence
-            if not inside and (not within_section or others[index].section != place.section or outside == 2):
+            other = others[index]
+            if other.base != place.base:
+                break
+            inside = other.sentence == place.sentence
+            if not inside and (not within_section or other.section != place.section or outside == 2):
                 break
             outside += not inside
             rows.append((number, index, rank))
@@ -77,7 +80,7 @@ def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_sec
                 if index not in taken:
                     rows.append((number, index, rank))
                     taken.add(index)
-        if at < len(others) and others[at].sentence == place.sentence:
+        if at < len(others) and others[at].base == place.base and others[at].sentence == place.sentence:
             rows.append((number, at, _BEHIND))
         rows.append((number, -1, _NONE))
     return Pairs.build(rows)
@@ -87,15 +90,21 @@ class _Governing:
     """Which periods may govern a stretch from afar."""
 
     def __init__(self, others: Sequence[Place]) -> None:
-        self._first: dict[int, int] = {}
-        self._heading = [-1]
+        self._first: dict[tuple[int, int], int] = {}
+        self._heading: list[int] = []
+        base, heading = -1, -1
         for index, other in enumerate(others):
-            self._first.setdefault(other.section, index)
-            self._heading.append(index if other.heading else self._heading[-1])
+            self._first.setdefault((other.base, other.section), index)
+            if other.base != base:
+                base, heading = other.base, -1
+            heading = index if other.heading else heading
+            self._heading.append(heading)
+        self._others = others
 
     def at(self, place: Place, before: int) -> list[tuple[int, int]]:
         """Those in front of a quantity, ``before`` being how many are: index and rank."""
-        first, heading = self._first.get(place.section, before), self._heading[before]
+        first = self._first.get((place.base, place.section), before)
+        heading = self._heading[before - 1] if before and self._others[before - 1].base == place.base else -1
         found = [(first, _OPENING)] if first < before else []
         return found + ([(heading, _HEADING)] if heading >= 0 else [])
 
@@ -103,8 +112,8 @@ class _Governing:
 def of_pairs(quantities: Sequence[Place]) -> Pairs:
     """Candidates among the quantities of the same section: the last eight in front, and the next one."""
     count = len(quantities)
-    section = np.array([place.section for place in quantities], dtype=np.int64)
-    sentence = np.array([place.sentence.start for place in quantities], dtype=np.int64)
+    section = np.array([place.base + place.section for place in quantities], dtype=np.int64)
+    sentence = np.array([place.base + place.sentence.start for place in quantities], dtype=np.int64)
     number = np.arange(count)
     ranks = np.array([*range(_MOST_OF), _BEHIND, _NONE])
     # One column a rank: the candidate of that rank, and whether there is one.
@@ -233,7 +242,9 @@ def of_features(
     """
     t = Templates(len(pairs.query), CHOICE_BITS)
     gap = _Gap(pairs, q, q, sums)
-    query, chosen = pairs.query, np.maximum(pairs.candidate, 0)
+    query = pairs.query
+    # The models were trained with the first quantity of the text in the place of "none".
+    chosen = np.where(gap.none, np.searchsorted(q.base, q.base[query]), pairs.candidate)
     shape = gap.shape
     own, other = facts.value[query], facts.value[chosen]
     with np.errstate(invalid="ignore"):

@@ -20,16 +20,18 @@ _CHANGES = ("none", "increase_by", "decrease_by", "from", "to")
 
 @dataclass(frozen=True, slots=True)
 class SpanFacts:
-    """Facts of K spans, each array of shape ``(K,)``.
+    """Facts of K spans, each array of shape ``(K,)``; positions are those among packed texts.
 
     ``whole``, ``head2``, ``tail2`` and ``tail3`` are hashes of the surface and of its ends; ``before`` and ``after``
     hashes of the 1, 2 and 3 characters on each side; ``word_before`` and ``word_after`` hashes of the 1st, 2nd and 3rd
     word on each side (zeros without words); ``depth`` is how many round brackets are open round the span, at most 2;
-    ``opens`` adds up whether it stands in a heading (4), begins its sentence (2) and begins its clause (1).
+    ``opens`` adds up whether it stands in a heading (4), begins its sentence (2) and begins its clause (1). ``base`` is
+    where the text of each begins; sections of two texts never have one number.
     """
 
     start: I64
     end: I64
+    base: I64
     sentence: I64
     clause: I64
     section: I64
@@ -47,9 +49,10 @@ class SpanFacts:
 
 
 class TextSums:
-    """Counts of marks in any stretches of a text, from the places of the marks."""
+    """Counts of marks in any stretches of packed texts, from the places of the marks."""
 
     def __init__(self, columns: TextColumns) -> None:
+        self._packed = columns.packed
         self._points = columns.points
         self._places: dict[str, I64] = {}
 
@@ -71,32 +74,37 @@ class TextSums:
 
     def depth(self, at: I64) -> I64:
         """How many round brackets are open in front of each position."""
-        found: I64 = np.maximum(self._before("（(", at) - self._before("）)", at), 0)
+        begin = self._packed.begin_of(at)
+        opened = self._before("（(", at) - self._before("（(", begin)
+        closed = self._before("）)", at) - self._before("）)", begin)
+        found: I64 = np.maximum(opened - closed, 0)
         return found
 
 
 def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) -> SpanFacts:
     """The facts of the mentions at ``places``."""
-    start = np.array([place.mention.span.start for place in places], dtype=np.int64)
-    end = np.array([place.mention.span.end for place in places], dtype=np.int64)
-    sentence = np.array([place.sentence.start for place in places], dtype=np.int64)
-    clause = np.array([place.clause.start for place in places], dtype=np.int64)
-    heading = np.array([place.heading for place in places], dtype=np.int64)
-    size = len(columns.points)
+    rows = [
+        (place.base, place.start, place.end, place.sentence.start, place.clause.start, place.section, place.heading)
+        for place in places
+    ]
+    base, start, end, sentence, clause, section, heading = np.array(rows, dtype=np.int64).reshape(-1, 7).T.copy()
+    sentence, clause, section = sentence + base, clause + base, section + base
+    stop = columns.packed.end_of(end)
     hashes = columns.hashes
 
     def before(width: int) -> U64:
-        return hashes.of(np.maximum(start - width, 0), start)
+        return hashes.of(np.maximum(start - width, base), start)
 
     def after(width: int) -> U64:
-        return hashes.of(end, np.minimum(end + width, size))
+        return hashes.of(end, np.minimum(end + width, stop))
 
     return SpanFacts(
         start=start,
         end=end,
+        base=base,
         sentence=sentence,
         clause=clause,
-        section=np.array([place.section for place in places], dtype=np.int64),
+        section=section,
         whole=hashes.of(start, end),
         head2=hashes.of(start, np.minimum(start + 2, end)),
         tail2=hashes.of(np.maximum(end - 2, start), end),
@@ -150,8 +158,10 @@ def quantity_facts(
     hashes = columns.hashes
     first = np.array([_ends(pieces[:1]) for pieces in indicators], dtype=np.int64).reshape(-1, 2)
     last = np.array([_ends(pieces[-1:]) for pieces in indicators], dtype=np.int64).reshape(-1, 2)
+    base = np.array([place.base for place in places], dtype=np.int64)
     start = np.array([place.mention.span.start for place in places], dtype=np.int64)
     side = np.where(first[:, 1] <= start, 0, 1) + 2 * np.where(last[:, 0] >= start, 1, 0)
+    first, last = first + base[:, None], last + base[:, None]
     return QuantityFacts(
         unit=_hashed([value.unit if value else None for value in known]),
         kind=np.array([KIND_NUMBER[value.kind] if value else 0 for value in known], dtype=np.uint64),

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.linking.indicator_features import Focused, add_templates
+from tongbao.linking.focused import Focused
+from tongbao.linking.indicator_features import add_templates
 from tongbao.linking.layout import Place
 from tongbao.linking.neighbours import neighbours
 from tongbao.linking.windows import I64, Windows
@@ -45,14 +46,14 @@ class IndicatorChains:
 
 
 def indicator_features(focused: Focused, pieces: Sequence[Sequence[Span]] | None = None) -> NDArray[np.uint32]:
-    """Hashed feature ids of every laid-out character of all quantities of a text, ``(M, T)``.
+    """Hashed feature ids of every laid-out character of all quantities, ``(M, T)``.
 
     ``pieces`` are what is known of the indicator of each; with them the features are those of the chain ``beside``.
     """
     laid = Windows.lay(focused.bounds)
     templates = Templates(len(laid.position))
     everyone = np.arange(len(focused.kind))
-    beside = () if pieces is None else neighbours(laid, everyone, focused.sentence, focused.bounds.focus_start, pieces)
+    beside = () if pieces is None else neighbours(laid, everyone, focused, pieces)
     add_templates(templates, focused, laid, beside)
     return templates.array()
 
@@ -73,31 +74,30 @@ def role_labels(laid: Windows, pieces: Sequence[Sequence[Span]]) -> list[list[st
 
 
 def find_indicators(
-    chains: IndicatorChains,
-    text: str,
-    columns: TextColumns,
-    places: Sequence[Place],
-    mentions: Sequence[Mention],
+    chains: IndicatorChains, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Sequence[Mention]]
 ) -> list[Found]:
-    """The indicator of every quantity of a text; its confidence is the least marginal of the labels in its window."""
+    """The indicator of every quantity of packed texts; ``mentions`` are all mentions of each text.
+
+    The confidence is the least marginal of the labels in the window.
+    """
     if not places:
         return []
-    focused = Focused.build(text, columns, places, mentions)
-    found = _read(chains.alone, text, focused, np.arange(len(places)), None)
+    focused = Focused.build(columns, places, mentions)
+    found = _read(chains.alone, focused, np.arange(len(places)), None)
     doubtful = np.nonzero(np.array([sure for _, sure in found]) < _SURE)[0]
-    again = _read(chains.beside, text, focused, doubtful, [pieces for pieces, _ in found])
+    again = _read(chains.beside, focused, doubtful, [pieces for pieces, _ in found])
     for number, one in zip(doubtful.tolist(), again, strict=True):
         found[number] = one
     return found
 
 
-def read_alone(alone: Crf, text: str, focused: Focused) -> list[tuple[Span, ...]]:
-    """The pieces of all quantities of a text as the first chain finds them, for the training of the second."""
-    found = _read(alone, text, focused, np.arange(len(focused.kind)), None)
+def read_alone(alone: Crf, focused: Focused) -> list[tuple[Span, ...]]:
+    """The pieces of all quantities as the first chain finds them, for the training of the second."""
+    found = _read(alone, focused, np.arange(len(focused.kind)), None)
     return [pieces for pieces, _ in found]
 
 
-def _read(crf: Crf, text: str, focused: Focused, chosen: I64, pieces: Sequence[Sequence[Span]] | None) -> list[Found]:
+def _read(crf: Crf, focused: Focused, chosen: I64, pieces: Sequence[Sequence[Span]] | None) -> list[Found]:
     """The indicators of the quantities ``chosen``, read beside the ``pieces`` of all where these are given."""
     out: list[Found] = []
     for first in range(0, len(chosen), _TOGETHER):
@@ -108,10 +108,9 @@ def _read(crf: Crf, text: str, focused: Focused, chosen: I64, pieces: Sequence[S
         )
         sure = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]
         starts = laid.bounds.start.tolist()
-        spans = zip(laid.bounds.focus_start.tolist(), laid.bounds.focus_end.tolist(), strict=True)
-        for number, focus in enumerate(spans):
+        for number, at in enumerate(these.tolist()):
             begin, end = int(laid.offset[number]), int(laid.offset[number + 1])
-            taken = _pieces(path[begin:end].tolist(), starts[number], Span(*focus), text)
+            taken = _pieces(path[begin:end].tolist(), starts[number], focused.places[at], focused.columns.packed.text)
             out.append((taken, float(sure[begin:end].min(initial=1.0))))
     return out
 
@@ -122,27 +121,28 @@ def _emissions(crf: Crf, focused: Focused, chosen: I64, laid: Windows, pieces: S
     for first, last in laid.groups(BLOCK_ROWS):
         part, these = laid.part(first, last), chosen[first:last]
         sums = Sums(crf.table, len(part.position))
-        beside = () if pieces is None else neighbours(part, these, focused.sentence, focused.bounds.focus_start, pieces)
+        beside = () if pieces is None else neighbours(part, these, focused, pieces)
         add_templates(sums, focused.of(these), part, beside)
-        scores[laid.offset[first] : laid.offset[last]] = sums.scores
+        scores[laid.offset[first] : laid.offset[last]] = sums.scores()
     return scores
 
 
-def _pieces(path: Sequence[int], start: int, focus: Span, text: str) -> tuple[Span, ...]:
-    """Maximal labelled runs outside the quantity, without white space at their ends."""
-    found: list[Span] = []
+def _pieces(path: Sequence[int], start: int, place: Place, text: str) -> tuple[Span, ...]:
+    """Maximal labelled runs outside the quantity, without white space at their ends, counted from ``place.base``."""
+    first, last = place.start - start, place.end - start
+    found: list[tuple[int, int]] = []
     begun = -1
-    for position, label in enumerate([*path, 0], start=start):
-        inside = label > 0 and not focus.start <= position < focus.end
+    for position, label in enumerate([*path, 0]):
+        inside = label > 0 and not first <= position < last
         if begun >= 0 and (not inside or label % 2 == 1):
-            found.append(Span(begun, position))
+            found.append((start + begun, start + position))
             begun = -1
         if inside and begun < 0:
             begun = position
     trimmed = []
-    for piece in found:
-        surface = piece.of(text)
+    for begin, end in found:
+        surface = text[begin:end]
         left, right = len(surface) - len(surface.lstrip()), len(surface) - len(surface.rstrip())
         if left < len(surface):
-            trimmed.append(Span(piece.start + left, piece.end - right))
+            trimmed.append(Span(begin + left - place.base, end - right - place.base))
     return tuple(trimmed)

@@ -2,79 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.linking.gaps import Gaps
-from tongbao.linking.layout import Place
-from tongbao.linking.lists import SEPARATORS, NumberLists, number_lists
+from tongbao.linking.focused import Focused
+from tongbao.linking.lists import SEPARATORS, NumberLists
 from tongbao.linking.neighbours import Neighbour
 from tongbao.linking.windows import I64, Bounds, Windows
-from tongbao.records import LABELS, Mention, Quantity
-from tongbao.tagging.arrays import U8, U64, stretch
-from tongbao.tagging.columns import KIND_NUMBER, TextColumns
+from tongbao.records import LABELS
+from tongbao.tagging.arrays import U64, stretch
 from tongbao.tagging.templates import Sink
-
-#: Tags of what gaps look through.
-_LOOKED_THROUGH = [2 * LABELS.index(label) + place for label in ("PERIOD", "SCOPE") for place in (1, 2)]
-
-
-def mention_tags(size: int, mentions: Iterable[Mention]) -> U8:
-    """A number for the label and the place (begin or inside) of the mention at each character, 0 outside."""
-    tags = np.zeros(size, dtype=np.uint8)
-    for mention in mentions:
-        number = 2 * LABELS.index(mention.label) + 1
-        tags[mention.span.start : mention.span.end] = number + 1
-        tags[mention.span.start] = number
-    return tags
-
-
-@dataclass(frozen=True, slots=True)
-class Focused:
-    """What the features of K quantities of a text are made of.
-
-    ``kind`` are the numbers of their kinds, ``sentence`` where the sentence of each begins (both ``(K,)``); ``tags``
-    are those of the text's characters (:func:`mention_tags`).
-    """
-
-    columns: TextColumns
-    tags: U8
-    bounds: Bounds
-    kind: U64
-    sentence: I64
-    lists: NumberLists
-    gaps: Gaps
-
-    @classmethod
-    def build(cls, text: str, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Mention]) -> Focused:
-        """All quantities of a text, at ``places``, among its ``mentions``."""
-        bounds, tags = Bounds.build(places), mention_tags(len(text), mentions)
-        kinds = [KIND_NUMBER[q.kind] if isinstance(q := place.mention.attributes, Quantity) else 0 for place in places]
-        sentence = np.array([place.sentence.start for place in places], dtype=np.int64)
-        return cls(
-            columns,
-            tags,
-            bounds,
-            np.array(kinds, dtype=np.uint64),
-            sentence,
-            number_lists(text, places),
-            Gaps.build(columns.points, np.isin(tags, _LOOKED_THROUGH), sentence, bounds),
-        )
-
-    def of(self, chosen: I64) -> Focused:
-        """Some of the quantities."""
-        return Focused(
-            self.columns,
-            self.tags,
-            self.bounds.of(chosen),
-            self.kind[chosen],
-            self.sentence[chosen],
-            self.lists.of(chosen),
-            self.gaps.of(chosen),
-        )
 
 
 def add_templates(sink: Sink, focused: Focused, laid: Windows, beside: Sequence[Neighbour] = ()) -> None:

@@ -28,18 +28,19 @@ def class_features(
     """Templates of K spans, ``(K, T)``.
 
     Args:
-        columns: the columns of the text.
-        sums: its cumulative counts.
+        columns: the columns of the texts.
+        sums: their cumulative counts.
         facts: the facts of the spans.
         readings: for each rule a class number for every span, as one piece of evidence among others.
     """
     size = len(facts.start)
+    stop = columns.packed.end_of(facts.end)
     t = Templates(size, CHOICE_BITS)
     read = [np.asarray(reading, dtype=np.uint64).reshape(size) for reading in readings]
     cue_before, cue_after, cue_second = _cues(columns, facts)
-    title_after = sums.between("《", facts.end, np.minimum(facts.end + _REACH, len(columns.points)), 1)
-    comma_after = sums.between("，,。；;", facts.end, np.minimum(facts.end + 6, len(columns.points)), 1)
-    list_after = sums.between("、", facts.end, np.minimum(facts.end + 1, len(columns.points)), 1)
+    title_after = sums.between("《", facts.end, np.minimum(facts.end + _REACH, stop), 1)
+    comma_after = sums.between("，,。；;", facts.end, np.minimum(facts.end + 6, stop), 1)
+    list_after = sums.between("、", facts.end, np.minimum(facts.end + 1, stop), 1)
     where = facts.opens * np.uint64(3) + facts.depth
     t.add(where)
     for reading in read:

@@ -21,7 +21,8 @@ class Place:
 
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
     same sentence (the clause in front, or the one round a bracket); ``section`` is an index or -1; ``heading`` says
-    whether the sentence is a heading, with or without a number.
+    whether the sentence is a heading, with or without a number. ``base`` is where its text begins among packed ones
+    (``tagging.packing``); all spans are counted from there.
     """
 
     mention: Mention
@@ -30,6 +31,17 @@ class Place:
     before: Span | None
     section: int
     heading: bool = False
+    base: int = 0
+
+    @property
+    def start(self) -> int:
+        """Where the mention begins among packed texts."""
+        return self.base + self.mention.span.start
+
+    @property
+    def end(self) -> int:
+        """Where it ends there."""
+        return self.base + self.mention.span.end
 
 
 def holding(spans: Sequence[Span], starts: Sequence[int], position: int) -> int:
@@ -51,7 +63,9 @@ class Bodies:
         return [mention for mention in near if mention.span.overlaps(span)]
 
 
-def places(bulletin: Bulletin, mentions: Sequence[Mention], labels: Container[Label] = ("QUANTITY",)) -> list[Place]:
+def places(
+    bulletin: Bulletin, mentions: Sequence[Mention], labels: Container[Label] = ("QUANTITY",), base: int = 0
+) -> list[Place]:
     """The surroundings of every mention with one of ``labels``, in text order.
 
     Linear in the text: each sentence is split once.
@@ -70,7 +84,7 @@ def places(bulletin: Bulletin, mentions: Sequence[Mention], labels: Container[La
             current, clauses = index, split_clauses(bulletin.text, sentence)
         clause, before = _clause_of(clauses, mention.span, sentence)
         section = sections.at(mention.span.start)
-        out.append(Place(mention, sentence, clause, before, section, is_heading(bulletin.text, sentence)))
+        out.append(Place(mention, sentence, clause, before, section, is_heading(bulletin.text, sentence), base))
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,23 +30,26 @@ class Linker:
     indicator: IndicatorChains
     choices: dict[str, WeightTable]
 
-    def link(self, scene: Scene) -> list[Link]:
-        """The links of every quantity in text order, each with a confidence."""
-        if not scene.quantities:
-            return []
-        found = find_indicators(self.indicator, scene.bulletin.text, scene.columns, scene.quantities, scene.mentions)
+    def link(self, scene: Scene) -> list[list[Link]]:
+        """For each text the links of its quantities in text order, each with a confidence."""
+        found: dict[int, list[Link]] = {begin: [] for begin in scene.columns.packed.begins.tolist()}
+        if scene.quantities:
+            self._link(scene, found)
+        return list(found.values())
+
+    def _link(self, scene: Scene, out: Mapping[int, list[Link]]) -> None:
+        """Put the links into ``out``, by where their texts begin."""
+        found = find_indicators(self.indicator, scene.columns, scene.quantities, scene.mentions)
         pieces = [item[0] for item in found]
         facts = scene.described(pieces)
         periods = self._dated(scene, "period", facts)
         scopes = self._dated(scene, "scope", facts)
         wholes = self._wholes(scene, facts)
-        out: list[Link] = []
         for number, place in enumerate(scene.quantities):
-            identifier = place.mention.id
+            links, identifier = out[place.base], place.mention.id
             # Where a quantity has no words of its own the empty link carries how sure that is.
-            out.append(Link("measures", identifier, pieces[number], None, found[number][1]))
-            out.extend(link for link in (periods[number], scopes[number], wholes[number]) if link)
-        return out
+            links.append(Link("measures", identifier, pieces[number], None, found[number][1]))
+            links.extend(link for link in (periods[number], scopes[number], wholes[number]) if link)
 
     def _dated(self, scene: Scene, name: str, facts: QuantityFacts) -> list[Link | None]:
         label: Label = "PERIOD" if name == "period" else "SCOPE"
@@ -56,7 +59,7 @@ class Linker:
             for dated in scene.dated_groups(label, facts)
         ]
         candidate, query, scores = (np.concatenate(part, axis=-1) for part in zip(*groups, strict=True))
-        chosen, confidence = best_chain(query, candidate, scores)
+        chosen, confidence = best_chain(query, candidate, scores, scene.opens())
         out: list[Link | None] = []
         for place, index, share in zip(scene.quantities, chosen.tolist(), confidence.tolist(), strict=True):
             if index < 0:

@@ -40,10 +40,10 @@ def _joint() -> re.Pattern[str]:
 
 
 def number_lists(text: str, places: Sequence[Place]) -> NumberLists:
-    """The lists of the quantities at ``places``, which are in text order."""
+    """The lists of the quantities at ``places``, which are in text order; ``text`` is that of the packed texts."""
     count = len(places)
     index, size = np.zeros(count, dtype=np.int64), np.ones(count, dtype=np.int64)
-    anchor = np.array([place.mention.span.start for place in places], dtype=np.int64)
+    anchor = np.array([place.start for place in places], dtype=np.int64)
     before: tuple[int, int] | None = None
     first = 0
     while first < count:
@@ -56,7 +56,8 @@ def number_lists(text: str, places: Sequence[Place]) -> NumberLists:
         begin = int(anchor[first])
         if before is not None and length > 1:
             earlier, long = before
-            if long == length and places[earlier].clause == places[first].clause:
+            one, other = places[earlier], places[first]
+            if long == length and one.clause == other.clause and one.base == other.base:
                 begin = int(anchor[earlier])
         anchor[first : last + 1] = begin
         before = (first, length)
@@ -66,4 +67,4 @@ def number_lists(text: str, places: Sequence[Place]) -> NumberLists:
 
 def _joined(text: str, left: Place, right: Place) -> bool:
     """Whether nothing but a separator stands between two quantities."""
-    return _joint().fullmatch(text, left.mention.span.end, right.mention.span.start) is not None
+    return _joint().fullmatch(text, left.end, right.start) is not None

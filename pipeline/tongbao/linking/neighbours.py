@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tongbao.linking.focused import Focused
 from tongbao.linking.windows import I64, Windows
 from tongbao.records import Span
 from tongbao.tagging.arrays import U64
@@ -31,36 +32,30 @@ class Neighbour:
     marks: U64
 
 
-def neighbours(
-    laid: Windows, chosen: I64, same: I64, focus: I64, pieces: Sequence[Sequence[Span]]
-) -> tuple[Neighbour, ...]:
+def neighbours(laid: Windows, chosen: I64, focused: Focused, pieces: Sequence[Sequence[Span]]) -> tuple[Neighbour, ...]:
     """The neighbours, by ``STEPS``, of the quantities ``chosen`` (W,) whose windows are ``laid``.
 
-    ``same``, ``focus`` and ``pieces`` are of all K quantities of the text: the number of the sentence of each, where
-    it begins, and the pieces of its indicator.
+    ``focused`` and ``pieces`` are of all K quantities; the pieces of the indicator of each are counted in its text.
     """
-    return tuple(_neighbour(laid, chosen, step, same, focus, pieces) for step in STEPS)
+    return tuple(_neighbour(laid, chosen, chosen + step, focused, pieces) for step in STEPS)
 
 
-def _neighbour(
-    laid: Windows, chosen: I64, step: int, same: I64, focus: I64, pieces: Sequence[Sequence[Span]]
-) -> Neighbour:
+def _neighbour(laid: Windows, chosen: I64, other: I64, focused: Focused, pieces: Sequence[Sequence[Span]]) -> Neighbour:
     known = np.zeros(len(chosen), dtype=np.uint64)
     marks = np.zeros(len(laid.position), dtype=np.uint64)
-    other = chosen + step
-    there = (other >= 0) & (other < len(focus))
-    there[there] = same[other[there]] == same[chosen[there]]
+    there = (other >= 0) & (other < len(pieces))
+    there[there] = focused.sentence[other[there]] == focused.sentence[chosen[there]]
     starts, ends, offset = laid.bounds.start.tolist(), laid.bounds.end.tolist(), laid.offset.tolist()
     for number in np.nonzero(there)[0].tolist():
-        found = pieces[other[number]]
+        found, place = pieces[other[number]], focused.places[other[number]]
         known[number] = 1 + min(len(found), _MOST_PIECES)
-        start, end = starts[number], ends[number]
+        start, end = starts[number] - place.base, ends[number] - place.base
         for piece in found:
             first, last = max(piece.start, start), min(piece.end, end)
             if first >= last:
                 continue
             at = offset[number] - start
-            inside = _INSIDE[piece.start < int(focus[other[number]])]
+            inside = _INSIDE[piece.start < place.mention.span.start]
             marks[at + first : at + last] = inside
             if first == piece.start:
                 marks[at + first] = inside - 1

@@ -1,12 +1,12 @@
-"""A document made ready for linking: its quantities, their surroundings and candidates, computed once.
+"""Documents made ready for linking: their quantities, the surroundings and candidates of these, computed once.
 
-Training and linking see a document through the same scene, so that their features cannot drift apart.
+Training and linking see documents through the same scene, so that their features cannot drift apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,12 +52,13 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """``mentions`` in text order; ``quantities``, ``periods`` and ``scopes`` their places by label."""
+    """``mentions`` of each of the packed texts in text order; ``quantities``, ``periods`` and ``scopes`` the places of
+    those of all texts, by label.
+    """
 
-    bulletin: Bulletin
     columns: TextColumns
     sums: TextSums
-    mentions: tuple[Mention, ...]
+    mentions: tuple[Sequence[Mention], ...]
     quantities: tuple[Place, ...]
     periods: tuple[Place, ...]
     scopes: tuple[Place, ...]
@@ -65,16 +66,20 @@ class Scene:
 
     @classmethod
     def build(
-        cls, bulletin: Bulletin, columns: TextColumns, mentions: Sequence[Mention], sums: TextSums | None = None
+        cls,
+        columns: TextColumns,
+        documents: Iterable[tuple[Bulletin, Sequence[Mention]]],
+        sums: TextSums | None = None,
     ) -> Scene:
-        """Prepare a document with its mentions, given in text order; ``sums`` where they were made already."""
-        found = places(bulletin, mentions, ("QUANTITY", "PERIOD", "SCOPE"))
+        """Prepare packed documents, each with its mentions in text order; ``sums`` where they were made already."""
         by_label: dict[Label, list[Place]] = {"QUANTITY": [], "PERIOD": [], "SCOPE": []}
-        for place in found:
-            by_label[place.mention.label].append(place)
+        mentions: list[Sequence[Mention]] = []
+        for base, (bulletin, own) in zip(columns.packed.begins.tolist(), documents, strict=True):
+            mentions.append(own)
+            for place in places(bulletin, own, ("QUANTITY", "PERIOD", "SCOPE"), base):
+                by_label[place.mention.label].append(place)
         sums = sums or TextSums(columns)
         return cls(
-            bulletin,
             columns,
             sums,
             tuple(mentions),
@@ -83,6 +88,10 @@ class Scene:
             tuple(by_label["SCOPE"]),
             span_facts(columns, sums, by_label["QUANTITY"]),
         )
+
+    def opens(self) -> list[int]:
+        """Which quantities are the first ones of their texts."""
+        return [n for n, q in enumerate(self.quantities) if n == 0 or q.base != self.quantities[n - 1].base]
 
     def described(self, indicators: Sequence[Sequence[Span]]) -> QuantityFacts:
         """What the quantities say, with the indicator pieces of each."""
@@ -111,10 +120,10 @@ class Scene:
     def parts(self, facts: QuantityFacts) -> tuple[Pairs, NDArray[np.uint32]]:
         """Pairs of quantities of which one may be part, share or change of the other, and their features."""
         pairs = of_pairs(self.quantities)
-        return pairs, of_features(pairs, self.facts, facts, self.sums, _part_places(self.bulletin.text))
+        return pairs, of_features(pairs, self.facts, facts, self.sums, _part_places(self.columns.packed.text))
 
     def part_groups(self, facts: QuantityFacts) -> Iterator[tuple[Pairs, NDArray[np.uint32]]]:
         """The same for neighbouring quantities at a time."""
-        words = _part_places(self.bulletin.text)
+        words = _part_places(self.columns.packed.text)
         for pairs in of_pairs(self.quantities).groups(BATCH_ROWS):
             yield pairs, of_features(pairs, self.facts, facts, self.sums, words)

@@ -18,7 +18,9 @@ _LEFT, _RIGHT = 110, 70
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Where the windows of K quantities begin and end, the quantities in focus and their clauses; all ``(K,)``."""
+    """Where the windows of K quantities begin and end, the quantities in focus and their clauses; all ``(K,)``, counted
+    among packed texts.
+    """
 
     start: I64
     end: I64
@@ -30,11 +32,17 @@ class Bounds:
     @classmethod
     def build(cls, places: Sequence[Place]) -> Bounds:
         """The clause of each quantity and the clause before it, cut to the reach of a window."""
-        focus_start = np.array([place.mention.span.start for place in places], dtype=np.int64)
-        focus_end = np.array([place.mention.span.end for place in places], dtype=np.int64)
-        clause_start = np.array([place.clause.start for place in places], dtype=np.int64)
-        clause_end = np.array([place.clause.end for place in places], dtype=np.int64)
-        reach = np.array([(place.before or place.clause).start for place in places], dtype=np.int64)
+        rows = [
+            (
+                place.start,
+                place.end,
+                place.base + place.clause.start,
+                place.base + place.clause.end,
+                place.base + (place.before or place.clause).start,
+            )
+            for place in places
+        ]
+        focus_start, focus_end, clause_start, clause_end, reach = np.array(rows, dtype=np.int64).reshape(-1, 5).T.copy()
         start = np.maximum(reach, focus_start - _LEFT)
         end = np.maximum(np.minimum(clause_end, focus_end + _RIGHT), focus_end)
         return cls(start, end, focus_start, focus_end, clause_start, clause_end)

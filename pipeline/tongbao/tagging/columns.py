@@ -1,4 +1,4 @@
-"""What is known of every character before a template joins it: computed once a text, used by every learned part."""
+"""What is known of every character before a template joins it: computed once, used by every learned part."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.numbers import Figures, find_figures
-from tongbao.records import QuantityKind, Span
+from tongbao.records import QuantityKind
 from tongbao.tagging.arrays import U8, U64, SubstringHashes, classes, codes, hash_words
+from tongbao.tagging.packing import Packed
 from tongbao.tagging.vocabulary import Vocabulary, shipped_vocabulary
 from tongbao.tagging.word_lists import WordIndex, paint, painted
 from tongbao.tagging.words import SegmenterName, segmenter
@@ -78,7 +79,7 @@ _WORDS_AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The W words of a text of n characters.
+    """The W words of packed texts of n characters; ``_WORDS_AROUND`` words without a hash fill each gap between two.
 
     ``bounds`` are where they begin and, last, where the text ends, ``(W + 1,)``; ``ids`` their hashes with
     ``_WORDS_AROUND`` zeros on both sides, ``(W + 6,)``.
@@ -120,51 +121,71 @@ class WordsSeen:
 
 @dataclass(frozen=True, slots=True)
 class TextColumns:
-    """The columns of one text, each of shape ``(n,)`` and as narrow as its numbers allow, since they are kept for the
-    whole text; ``None`` where a family is switched off. Whoever joins them widens a stretch (``arrays.stretch``).
+    """The columns of packed texts, each of shape ``(n,)`` and as narrow as its numbers allow, since they are kept for
+    the whole; ``None`` where a family is switched off. Whoever joins them widens a stretch (``arrays.stretch``). They
+    are zero in gaps.
 
-    ``points`` are the code points and ``hashes`` gives the hash of any stretch of the text, for all that look stretches
-    up later; ``kinds`` are character classes. ``names`` are tags of the lexicon's names, a column a list; ``cues``
-    those of all cue words in one column; ``grammar`` marks quantity candidates by kind and place; ``clusters`` has one
-    column a granularity. ``figures`` is all that the grammar found, for whoever asks for numbers later.
+    ``packed`` says where the texts stand; ``points`` are the code points and ``hashes`` gives the hash of any stretch,
+    for all that look stretches up later; ``kinds`` are character classes. ``names`` are tags of the lexicon's names, a
+    column a list; ``cues`` those of all cue words in one column; ``grammar`` marks quantity candidates by kind and
+    place; ``clusters`` has one column a granularity. ``figures`` is all that the grammar found in each text, for
+    whoever asks for numbers later.
     """
 
+    packed: Packed
     points: NDArray[np.uint32]
     hashes: SubstringHashes
     kinds: U8
     words: Words | None
     names: tuple[U8, ...] | None
     cues: NDArray[np.uint16] | None
-    figures: Figures | None
+    figures: tuple[Figures, ...] | None
     grammar: U8 | None
     clusters: tuple[U8, ...] | None
 
 
 def text_columns(text: str, resources: Resources, options: FeatureOptions) -> TextColumns:
     """All columns that ``options`` ask for, from the text alone."""
-    points = codes(text)
+    return packed_columns([text], resources, options)
+
+
+def packed_columns(texts: Sequence[str], resources: Resources, options: FeatureOptions) -> TextColumns:
+    """All columns that ``options`` ask for, of at least one text; none depends on another text."""
+    packed = Packed.build(texts)
+    size = len(packed.text)
+    points = codes(packed.text)
     hashes = SubstringHashes(points)
-    names, cues = _lexicon(hashes, resources, len(text)) if options.lexicon else (None, None)
+    names, cues = _lexicon(hashes, resources, size) if options.lexicon else (None, None)
     vocabulary = resources.vocabulary
-    figures = find_figures(text, vocabulary.units) if options.grammar else None
+    figures = tuple(find_figures(text, vocabulary.units) for text in texts) if options.grammar else None
     cutter = None if options.words == "none" else segmenter(options.words, added=vocabulary.segmented)
     return TextColumns(
+        packed=packed,
         points=points,
         hashes=hashes,
         kinds=classes(points),
-        words=None if cutter is None else _words(hashes, cutter.starts(text), len(text)),
+        words=None if cutter is None else _words(hashes, packed, [cutter.starts(text) for text in texts]),
         names=names,
         cues=cues,
         figures=figures,
-        grammar=None if figures is None else _grammar(figures.quantities, len(text)),
-        clusters=_clusters(points, resources.clusters) if options.clusters else None,
+        grammar=None if figures is None else _grammar(figures, packed.begins.tolist(), size),
+        clusters=_clusters(points, resources.clusters, packed.gaps()) if options.clusters else None,
     )
 
 
-def _words(hashes: SubstringHashes, starts: NDArray[np.int64], size: int) -> Words:
-    bounds = np.append(starts, size)
-    ids = np.zeros(len(starts) + 2 * _WORDS_AROUND, dtype=np.uint64)
-    ids[_WORDS_AROUND : _WORDS_AROUND + len(starts)] = hashes.of(starts, bounds[1:])
+def _words(hashes: SubstringHashes, packed: Packed, starts: Sequence[NDArray[np.int64]]) -> Words:
+    """From where the words of each text begin in it."""
+    parts, empty = [starts[0]], []
+    for own, begin, end in zip(starts[1:], packed.begins[1:], packed.ends[:-1], strict=True):
+        empty.append(sum(map(len, parts)) + np.arange(_WORDS_AROUND))
+        parts += [end + np.arange(_WORDS_AROUND), begin + own]
+    begun = np.concatenate(parts)
+    bounds = np.append(begun, len(packed.text))
+    ids = np.zeros(len(begun) + 2 * _WORDS_AROUND, dtype=np.uint64)
+    own_ids = ids[_WORDS_AROUND : _WORDS_AROUND + len(begun)]
+    own_ids[:] = hashes.of(begun, bounds[1:])
+    for gap in empty:
+        own_ids[gap] = 0
     return Words(bounds.astype(np.int32), ids)
 
 
@@ -184,16 +205,21 @@ def _lexicon(hashes: SubstringHashes, resources: Resources, size: int) -> tuple[
     return tuple(names), cues
 
 
-def _grammar(candidates: Sequence[tuple[Span, QuantityKind]], size: int) -> U8:
+def _grammar(figures: Sequence[Figures], begins: Sequence[int], size: int) -> U8:
     tags = np.zeros(size, dtype=np.uint8)
-    for span, kind in candidates:
-        code = KIND_NUMBER[kind] * 4 + 4
-        tags[span.start : span.end] = code + 1
-        tags[span.end - 1] = code + 2
-        tags[span.start] = code + (3 if len(span) == 1 else 0)
+    for found, begin in zip(figures, begins, strict=True):
+        for span, kind in found.quantities:
+            code = KIND_NUMBER[kind] * 4 + 4
+            start, end = begin + span.start, begin + span.end
+            tags[start:end] = code + 1
+            tags[end - 1] = code + 2
+            tags[start] = code + (3 if len(span) == 1 else 0)
     return tags
 
 
-def _clusters(points: NDArray[np.uint32], table: U8) -> tuple[U8, ...]:
+def _clusters(points: NDArray[np.uint32], table: U8, gaps: NDArray[np.int64]) -> tuple[U8, ...]:
     known = np.where(points < 0x10000, points, 0)
-    return tuple(np.ascontiguousarray(column)[known] for column in table.T)
+    columns = tuple(np.ascontiguousarray(column)[known] for column in table.T)
+    for column in columns:
+        column[gaps] = 0
+    return columns

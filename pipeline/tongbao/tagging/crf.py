@@ -109,31 +109,49 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
 
     Works in probabilities scaled at every step, which is exact to rounding and needs no logarithm in the loop. Labels
     come first, so that every operation of a step runs over neighbouring numbers.
+
+    What a sequence gets does not depend on the others in the batch, to the last bit: products of matrices have at least
+    two columns (for one, libraries have another way, which rounds otherwise), and steps are scaled by a maximum, which
+    knows no order.
     """
     scores = emissions[packed.rows].T.astype(np.float64, order="C")
     potentials = np.exp(scores - scores.max(axis=0))
     links = np.exp(transitions - transitions.max())
-    turned, ones = np.ascontiguousarray(links.T), np.ones(len(links))
+    turned = np.ascontiguousarray(links.T)
     active, begin = packed.active, packed.begin
-    forward = np.empty_like(potentials)
-    alpha = potentials[:, : active[0]]
+    wide = max(active[0], 2)
+    forward: F64 = np.empty_like(potentials)
+    state, spare = np.ones((2, len(links), wide))
     for step, count in enumerate(active):
         now = slice(begin[step], begin[step + 1])
+        here = state[:, : max(count, 2)]
         if step:
-            alpha = turned @ alpha[:, :count]
-            alpha *= potentials[:, now]
-        alpha = np.divide(alpha, ones @ alpha, out=forward[:, now])
+            here = np.matmul(turned, here, out=spare[:, : max(count, 2)])
+            state, spare = spare, state
+        alpha = here[:, :count]
+        alpha *= potentials[:, now]
+        here /= np.maximum.reduce(here, axis=0)
+        forward[:, now] = alpha
     # A sequence that has not begun, seen from its end, has ones.
-    beta, spare = np.ones((len(links), active[0])), np.empty((len(links), active[0]))
+    state.fill(1.0)
     for step in range(len(active) - 2, -1, -1):
         count = active[step + 1]
-        here, seen, last = beta[:, :count], spare[:, :count], begin[step + 1]
-        np.multiply(here, potentials[:, last : last + count], out=seen)
+        here, seen, last = state[:, : max(count, 2)], spare[:, : max(count, 2)], begin[step + 1]
+        beta = here[:, :count]
+        np.multiply(beta, potentials[:, last : last + count], out=seen[:, :count])
         np.matmul(links, seen, out=here)
-        here /= ones @ here
-        forward[:, begin[step] : begin[step] + count] *= here
-    together: F64 = forward / forward.sum(axis=0)
-    return together
+        here[:, count:] = 1.0
+        beta /= np.maximum.reduce(beta, axis=0)
+        forward[:, begin[step] : begin[step] + count] *= beta
+    forward /= _sums(forward)
+    return forward
+
+
+def _sums(columns: F64) -> F64:
+    """The sum of each column, added from the top down, however many columns there are."""
+    alone = columns.shape[1] == 1
+    found: F64 = np.add.accumulate(columns, axis=0)[-1] if alone else columns.sum(axis=0)
+    return found
 
 
 def _doubtful(packed: _Packed, soft: F64) -> I64:

@@ -1,7 +1,7 @@
 """The templates of the mention tagger over characters.
 
-``mention_features`` turns the columns of a text into ``(len(text), T)`` ids of ``ID_BITS`` bits, column ``t`` being
-template ``t``, for training; ``mention_scores`` adds up the weights of the same templates for a stretch of the text.
+``mention_features`` turns the columns of packed texts into ``(n, T)`` ids of ``ID_BITS`` bits, column ``t`` being
+template ``t``, for training; ``mention_scores`` adds up the weights of the same templates for a stretch of them.
 Context crosses sentence borders on purpose: the line before a list is evidence.
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tongbao.tagging.arrays import U64, stretch
 from tongbao.tagging.columns import TextColumns, WordsSeen
+from tongbao.tagging.packing import Packed
 from tongbao.tagging.templates import BLOCK_ROWS, Sink, Sums, Templates
 from tongbao.tagging.weights import F32, WeightTable
 
@@ -32,12 +33,12 @@ def mention_features(columns: TextColumns, brackets: bool) -> NDArray[np.uint32]
     """Hashed feature ids of every character, ``(n, T)``; T depends on the families in use, not on the text.
 
     Args:
-        columns: the columns of one text.
+        columns: the columns of texts.
         brackets: whether to add what the brackets round a character say.
     """
     size = len(columns.points)
     templates = Templates(size)
-    _add(templates, columns, Marks.build(columns.points) if brackets else None, 0, size)
+    _add(templates, columns, Marks.build(columns) if brackets else None, 0, size)
     return templates.array()
 
 
@@ -51,7 +52,7 @@ def mention_scores(table: WeightTable, columns: TextColumns, marks: Marks | None
         last = min(first + BLOCK_ROWS, end)
         sums = Sums(table, last - first)
         _add(sums, columns, marks, first, last)
-        scores[first - start : last - start] = sums.scores
+        scores[first - start : last - start] = sums.scores()
     return scores
 
 
@@ -151,17 +152,18 @@ def _cluster_templates(sink: Sink, g: _Seen) -> None:
 @dataclass(frozen=True, slots=True)
 class Marks:
     """Where the marks of a text stand: ``opening`` and ``closing`` for each of ``_BRACKETS``, and line ends; each an
-    ascending array of positions. ``size`` is the length of the text.
+    ascending array of positions. ``packed`` says where the texts are that they stand in.
     """
 
     opening: tuple[I64, ...]
     closing: tuple[I64, ...]
     lines: I64
-    size: int
+    packed: Packed
 
     @classmethod
-    def build(cls, points: NDArray[np.uint32]) -> Marks:
-        """Those of the text with these code points."""
+    def build(cls, columns: TextColumns) -> Marks:
+        """Those of packed texts."""
+        points = columns.points
 
         def places(members: str) -> I64:
             found = points == ord(members[0])
@@ -170,7 +172,7 @@ class Marks:
             return np.flatnonzero(found)
 
         opening, closing = zip(*((places(begin), places(end)) for begin, end in _BRACKETS), strict=True)
-        return cls(opening, closing, places("\n"), len(points))
+        return cls(opening, closing, places("\n"), columns.packed)
 
 
 def _previous(marks: I64, start: int, end: int) -> I64:
@@ -192,26 +194,29 @@ def _next(marks: I64, start: int, end: int, size: int) -> I64:
 def _bracket_templates(sink: Sink, marks: Marks, points: NDArray[np.uint32], kinds: U64, start: int, end: int) -> None:
     """Inside which bracket a character stands, what stands before it opens, and how it ends."""
     here = np.arange(start, end)
-    lines = _next(marks.lines, start, end, marks.size)
+    begin, stop = marks.packed.begin_of(here), marks.packed.end_of(here)
+    size = len(marks.packed.text)
+    lines = _next(marks.lines, start, end, size)
     for opening, closing in zip(marks.opening, marks.closing, strict=True):
         opened, closed = _previous(opening, start, end), _previous(closing, start, end)
-        ahead = _next(closing, start, end, marks.size)
-        inside = (opened >= 0) & (opened >= closed) & (ahead < marks.size) & (ahead - opened <= _LONGEST_BRACKET)
-        inside |= (closed == here) & (opened >= 0)
+        ahead = _next(closing, start, end, size)
+        inside = (opened >= begin) & (opened >= closed) & (ahead < stop) & (ahead - opened <= _LONGEST_BRACKET)
+        inside |= (closed == here) & (opened >= begin)
         sink.add(inside.astype(np.uint64), (inside & (lines < ahead)).astype(np.uint64), kinds)
-        _inside_templates(sink, points, inside, opened, ahead)
-    newline = _previous(marks.lines, start, end)
+        _inside_templates(sink, points, inside, opened, ahead, begin)
+    newline = np.maximum(_previous(marks.lines, start, end), begin - 1)
     sink.add(np.minimum(here - newline, 6).astype(np.uint64), kinds)
 
 
 def _inside_templates(
-    sink: Sink, points: NDArray[np.uint32], inside: NDArray[np.bool_], opened: I64, ahead: I64
+    sink: Sink, points: NDArray[np.uint32], inside: NDArray[np.bool_], opened: I64, ahead: I64, begin: I64
 ) -> None:
     """The two characters at the end of a bracket and the two before it, for what stands inside; few characters do."""
     within = np.flatnonzero(inside)
+    first = begin[within]
     flag = inside.astype(np.uint64)
     for edge in (ahead[within], opened[within]):
         near, far = np.zeros_like(flag), np.zeros_like(flag)
-        near[within] = points[np.maximum(edge - 1, 0)]
-        far[within] = points[np.maximum(edge - 2, 0)]
+        near[within] = points[np.maximum(edge - 1, first)]
+        far[within] = points[np.maximum(edge - 2, first)]
         sink.add(flag, near, far)

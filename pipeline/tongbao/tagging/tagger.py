@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.records import Bulletin, Label, Span
-from tongbao.tagging.columns import FeatureOptions, Resources, TextColumns, text_columns
+from tongbao.tagging.columns import FeatureOptions, Resources, TextColumns, packed_columns
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import Marks, mention_scores
 from tongbao.tagging.mentions import BIO, from_bio, sequences, title_marks, whole_titles
+from tongbao.tagging.packing import Packed
 from tongbao.tagging.weights import BATCH_ROWS
 from tongbao.tagging.whole_periods import whole_periods
 
@@ -50,41 +52,72 @@ class Tagger:
     resources: Resources
     options: FeatureOptions
 
-    def columns(self, text: str) -> TextColumns:
-        """What the model sees of a text before any template."""
-        return text_columns(text, self.resources, self.options)
+    def columns(self, texts: Sequence[str]) -> TextColumns:
+        """What the model sees of texts before any template."""
+        return packed_columns(texts, self.resources, self.options)
 
-    def tag(self, bulletin: Bulletin, columns: TextColumns) -> tuple[list[Tagged], Beliefs]:
-        """The mentions of one document in text order, and what the chain believes of its characters.
+    def tag(self, bulletins: Sequence[Bulletin], columns: TextColumns) -> list[tuple[list[Tagged], Beliefs]]:
+        """The mentions of every document in text order, and what the chain believes of its characters.
 
         Titles inside titles are not among the mentions: one sequence cannot hold both (``mentions.nested_titles``).
-        The text is read in stretches of some ten thousand characters, so that what is only needed to label them never
-        exists for the whole of it.
+        The texts are read in stretches of some ten thousand characters, so that what is only needed to label them never
+        exists for the whole of them.
         """
-        text = bulletin.text
-        titles = _Titles(text)
-        quantity = np.zeros(len(text), dtype=np.float32)
+        begins = columns.packed.begins.tolist()
+        brackets = [[Span(*match.span()) for match in title_marks().finditer(one.text)] for one in bulletins]
+        titles = _Titles([_moved(span, by) for spans, by in zip(brackets, begins, strict=True) for span in spans])
+        quantity = np.zeros(len(columns.points), dtype=np.float32)
         found: list[tuple[Label, Span, float]] = []
         held = _Held.nothing()
-        for start, end, path, marginals in self._decoded(bulletin, columns):
+        for start, end, path, marginals in self._decoded(bulletins, columns):
             quantity[start:end] = _either(marginals, "QUANTITY")
             titles.add(start, _either(marginals, "POLICY"))
             mentions, held = held.followed_by(start, path, marginals)
             found.extend(mentions)
         found.extend(held.last())
-        whole = whole_periods(text, whole_titles(text, found))
-        return [Tagged(*item) for item in whole], Beliefs(titles.means(), quantity)
+        means = titles.means()
+        out: list[tuple[list[Tagged], Beliefs]] = []
+        for bulletin, begin, spans, own in zip(
+            bulletins, begins, brackets, _by_text(found, columns.packed), strict=True
+        ):
+            whole = whole_periods(bulletin.text, whole_titles(bulletin.text, own))
+            likely = {span: next(means) for span in spans}
+            beliefs = Beliefs(likely, quantity[begin : begin + len(bulletin.text)])
+            out.append(([Tagged(*item) for item in whole], beliefs))
+        return out
 
-    def _decoded(self, bulletin: Bulletin, columns: TextColumns) -> Iterator[tuple[int, int, NDArray[np.int8], F64]]:
-        """Stretches of the text with the label of every character, ``(end - start,)``, and the marginals of all
+    def _decoded(
+        self, bulletins: Sequence[Bulletin], columns: TextColumns
+    ) -> Iterator[tuple[int, int, NDArray[np.int8], F64]]:
+        """Stretches of the texts with the label of every character, ``(end - start,)``, and the marginals of all
         labels, ``(end - start, L)``.
         """
-        marks = Marks.build(columns.points) if self.options.brackets else None
-        for pieces in _stretches(sequences(bulletin.text, bulletin.sentences)):
-            start, end = pieces[0].start, pieces[-1].end
+        marks = Marks.build(columns) if self.options.brackets else None
+        begins = columns.packed.begins.tolist()
+        pieces = [
+            _moved(piece, begin)
+            for bulletin, begin in zip(bulletins, begins, strict=True)
+            for piece in sequences(bulletin.text, bulletin.sentences)
+        ]
+        for together in _stretches(pieces):
+            start, end = together[0].start, together[-1].end
             emissions = mention_scores(self.crf.table, columns, marks, start, end)
-            starts, ends = ([piece.start - start for piece in pieces], [piece.end - start for piece in pieces])
+            starts, ends = ([piece.start - start for piece in together], [piece.end - start for piece in together])
             yield start, end, *self.crf.decode(emissions, starts, ends)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by) if by else span
+
+
+def _by_text(found: Iterable[tuple[Label, Span, float]], packed: Packed) -> list[list[tuple[Label, Span, float]]]:
+    """Mentions in packed texts, in text order, as the mentions of each text. None crosses a gap: no label is there."""
+    out: list[list[tuple[Label, Span, float]]] = [[] for _ in packed.begins]
+    begins = packed.begins.tolist()
+    for label, span, confidence in found:
+        number = bisect_right(begins, span.start) - 1
+        out[number].append((label, _moved(span, -begins[number]), confidence))
+    return out
 
 
 def _either(marginals: F64, label: Label) -> F64:
@@ -94,10 +127,10 @@ def _either(marginals: F64, label: Label) -> F64:
 
 
 class _Titles:
-    """Means over the stretches in title marks of a text, from values that come stretch by stretch."""
+    """Means over the stretches in title marks, ``spans`` in text order, from values that come stretch by stretch."""
 
-    def __init__(self, text: str) -> None:
-        self._spans = [Span(*match.span()) for match in title_marks().finditer(text)]
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans
         self._sums = [0.0] * len(self._spans)
         self._first = 0
 
@@ -112,9 +145,9 @@ class _Titles:
                 break
             self._sums[number] += float(values[max(span.start - start, 0) : span.end - start].sum())
 
-    def means(self) -> dict[Span, float]:
+    def means(self) -> Iterator[float]:
         """The mean of each stretch; what no value was given for counts as zero."""
-        return {span: total / len(span) for span, total in zip(self._spans, self._sums, strict=True)}
+        return (total / len(span) for span, total in zip(self._spans, self._sums, strict=True))
 
 
 def _stretches(pieces: Sequence[Span]) -> Iterator[Sequence[Span]]:

@@ -2,11 +2,14 @@
 
 A function that adds templates does not know what becomes of them: ``Templates`` collects the ids, for training;
 ``Sums`` adds up the weights of the ids at once, for decoding, and keeps none. Both see the same calls, so that training
-and decoding cannot drift apart.
+and decoding cannot drift apart. Where rows are few, many templates are joined together: a call of numpy on a few
+numbers costs as much as one on a thousand.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -28,59 +31,94 @@ class Sink(Protocol):
         """One template that joins ``parts``, each of shape ``(n,)``."""
 
 
-class _Joiner:
-    """Joins and hashes the parts of one template after the other; each is salted with its number, counted from
-    ``first``, so that templates never share ids.
+class _Joining(ABC):
+    """Joins and hashes the parts of templates, as many at a time as make a block of rows. Each template is salted with
+    its number, counted from ``first``, so that templates never share ids.
     """
 
     def __init__(self, size: int, bits: int, first: int) -> None:
+        self._size = size
         self._mask = np.uint64((1 << bits) - 1)
-        self._number = first - 1
-        self._joined = np.empty(size, dtype=np.uint64)
-        self._spare = np.empty(size, dtype=np.uint64)
+        self._number = first
+        self._most = max(1, BLOCK_ROWS // max(size, 1))
+        self._waiting: list[tuple[U64, ...]] = []
+        # The room of one block; the next one writes over it.
+        self._room = np.empty((2, 0, size), dtype=np.uint64)
 
-    def join(self, parts: tuple[U64, ...]) -> U64:
-        """The ids of the next template, ``(n,)``; the next call writes over them."""
-        self._number += 1
-        joined, spare = self._joined, self._spare
-        joined.fill(self._number)
-        for place, part in enumerate(parts):
-            if place == 0:  # all rows have the same number until here
-                np.add(part, np.uint64(self._number * _PRIME), out=joined)
+    def add(self, *parts: U64) -> None:
+        """See ``Sink``."""
+        self._waiting.append(parts)
+        if len(self._waiting) == self._most:
+            self._join()
+
+    @abstractmethod
+    def _take(self, ids: NDArray[np.int64], order: Sequence[int]) -> None:
+        """The ids of some templates, ``(C, n)``: ``ids[order[k]]`` are those of the ``k``-th."""
+
+    def _join(self) -> None:
+        """Hand on the ids of the templates that wait."""
+        waiting, first = self._waiting, self._number
+        if not waiting:
+            return
+        self._waiting, self._number = [], first + len(waiting)
+        # Those with most parts come first: with each place there are fewer of them to join.
+        ordered = sorted(range(len(waiting)), key=lambda number: -len(waiting[number]))
+        if self._room.shape[1] < len(waiting):
+            self._room = np.empty((2, len(waiting), self._size), dtype=np.uint64)
+        joined, spare = self._room[:, : len(waiting)]
+        salt = (np.array(ordered, dtype=np.uint64) + np.uint64(first))[:, None]
+        for place in range(len(waiting[ordered[0]])):
+            parts = [waiting[number][place] for number in ordered if len(waiting[number]) > place]
+            here, there = joined[: len(parts)], spare[: len(parts)]
+            values = parts[0] if len(parts) == 1 else _stacked(parts, there)
+            if place == 0:  # all rows of a template have the same number until here
+                np.add(values, salt[: len(parts)] * np.uint64(_PRIME), out=here)
             else:
-                joined *= _PRIME
-                joined += part
-            joined ^= np.right_shift(joined, _SHIFT, out=spare)
-        joined = scramble(joined, spare)
-        joined &= self._mask
-        return joined
+                here *= _PRIME
+                here += values
+            here ^= np.right_shift(here, _SHIFT, out=there)
+        bare = sum(1 for parts in waiting if not parts)
+        joined[len(waiting) - bare :] = salt[len(waiting) - bare :]
+        ids = scramble(joined, spare)
+        ids &= self._mask
+        order = sorted(range(len(ordered)), key=ordered.__getitem__)
+        self._take(ids.view(np.int64), order)
 
 
-class Templates:
+def _stacked(parts: Sequence[U64], room: U64) -> U64:
+    np.concatenate(parts, out=room.reshape(-1))
+    return room
+
+
+class Templates(_Joining):
     """Collects template columns."""
 
     def __init__(self, size: int, bits: int = ID_BITS, first: int = 1) -> None:
-        self._size = size
-        self._joiner = _Joiner(size, bits, first)
+        super().__init__(size, bits, first)
         self._columns: list[NDArray[np.uint32]] = []
 
-    def add(self, *parts: U64) -> None:
-        """See ``Sink``."""
-        self._columns.append(self._joiner.join(parts).astype(np.uint32))
+    def _take(self, ids: NDArray[np.int64], order: Sequence[int]) -> None:
+        narrow = ids.astype(np.uint32)
+        self._columns.extend(narrow[number] for number in order)
 
     def array(self) -> NDArray[np.uint32]:
         """All templates, ``(n, T)``."""
+        self._join()
         return np.stack(self._columns, axis=1) if self._columns else np.zeros((self._size, 0), dtype=np.uint32)
 
 
-class Sums:
-    """Adds up the weights of all templates of n rows: ``scores`` has shape ``(n, L)``."""
+class Sums(_Joining):
+    """Adds up the weights of all templates of n rows."""
 
     def __init__(self, table: WeightTable, size: int, bits: int = ID_BITS, first: int = 1) -> None:
-        self.scores: F32 = np.zeros((size, table.weights.shape[1]), dtype=np.float32)
-        self._joiner = _Joiner(size, bits, first)
-        self._adder = table.adder(self.scores)
+        super().__init__(size, bits, first)
+        self._scores: F32 = np.zeros((size, table.weights.shape[1]), dtype=np.float32)
+        self._adder = table.adder(self._scores)
 
-    def add(self, *parts: U64) -> None:
-        """See ``Sink``."""
-        self._adder.add(self._joiner.join(parts).view(np.int64))
+    def _take(self, ids: NDArray[np.int64], order: Sequence[int]) -> None:
+        self._adder.add(ids, order)
+
+    def scores(self) -> F32:
+        """The sums, ``(n, L)``."""
+        self._join()
+        return self._scores

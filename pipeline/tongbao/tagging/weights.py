@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +50,9 @@ class WeightTable:
         for first in range(0, features.shape[0], BATCH_ROWS):
             columns = features[first : first + BATCH_ROWS].T.astype(np.int64, order="C")
             adder = self.adder(out[first : first + BATCH_ROWS])
-            for ids in columns:
-                adder.add(ids)
+            together = max(1, BATCH_ROWS // columns.shape[1])
+            for at in range(0, len(columns), together):
+                adder.add(columns[at : at + together])
         return out
 
 
@@ -62,16 +64,27 @@ class Adder:
     def __init__(self, table: WeightTable, scores: F32) -> None:
         self._table = table
         self._scores = scores
-        self._rows = np.empty(len(scores), dtype=np.int32)
-        self._taken = np.empty_like(scores)
+        self._taken = np.empty((0, *scores.shape), dtype=np.float32)
 
-    def add(self, ids: NDArray[np.int64]) -> None:
-        """Add the weights of ``ids``, ``(n,)``, one of each row of scores."""
-        table, rows = self._table, self._rows
+    def add(self, ids: NDArray[np.int64], order: Sequence[int] | None = None) -> None:
+        """Add the weights of ``ids``, ``(C, n)``: for each row of scores C, one by one, in ``order`` if given."""
+        table, scores = self._table, self._scores
+        count = len(ids)
+        if len(self._taken) <= count:
+            self._taken = np.empty((count + 1, *scores.shape), dtype=np.float32)
         # With ``out``, numpy looks up without a copy only where it need not check the ids; all are cut to the table.
-        np.take(table.rows, ids, out=rows, mode="clip")
-        if np.count_nonzero(rows) * _FEW < len(rows):
+        rows = np.take(table.rows, ids, mode="clip")
+        if count == 1 and np.count_nonzero(rows) * _FEW < rows.size:
             known = np.flatnonzero(rows)
-            self._scores[known] += np.take(table.weights, rows[known], axis=0)
+            scores[known] += np.take(table.weights, rows[0, known], axis=0)
+            return
+        taken = self._taken[: count + 1]
+        np.take(table.weights, rows if order is None else rows[order], axis=0, out=taken[1:], mode="clip")
+        if count == 1:
+            scores += taken[1]
+            return
+        taken[0] = scores
+        if scores.size == 1:  # along one row of numbers numpy would add in another order
+            scores[:] = np.add.accumulate(taken, axis=0)[-1]
         else:
-            self._scores += np.take(table.weights, rows, axis=0, out=self._taken, mode="clip")
+            np.add.reduce(taken, axis=0, out=scores)

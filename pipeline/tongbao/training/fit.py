@@ -111,7 +111,7 @@ def learn(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDAr
         bulletin = read_text(document.text, document.id)
         columns = text_columns(document.text, resources, options)
         examples.append(Example.build(document, bulletin, columns, resources.vocabulary))
-    chain = learn_mentions(config, [(one.document, one.subject.bulletin, one.subject.columns) for one in examples])
+    chain = learn_mentions(config, [(one.document, one.subject.bulletins[0], one.subject.columns) for one in examples])
     return Learned(chain, train_linker(examples, _link_parameters(config)))
 
 

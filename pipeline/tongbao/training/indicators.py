@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tongbao.linking.focused import Focused
 from tongbao.linking.indicator import ROLES, IndicatorChains, indicator_features, read_alone, role_labels
-from tongbao.linking.indicator_features import Focused
 from tongbao.linking.windows import Windows
 from tongbao.records import Span
 from tongbao.tagging.crf import Crf
@@ -33,7 +33,6 @@ class Figures:
     """The quantities of a document, whose id is ``name``, and the gold pieces of their indicators."""
 
     name: str
-    text: str
     focused: Focused
     pieces: Pieces
 
@@ -57,12 +56,12 @@ def _found(
     """
     names = sorted({original(document.name) for document in documents})
     if len(names) < _PARTS:
-        return {one.name: read_alone(alone, one.text, one.focused) for one in documents}
+        return {one.name: read_alone(alone, one.focused) for one in documents}
     found: dict[str, list[tuple[Span, ...]]] = {}
     for part in batch_folds(names, _PARTS, seed):
         held = set(part)
         chain = _train([one for one in documents if original(one.name) not in held], parameters, None)
-        found |= {one.name: read_alone(chain, one.text, one.focused) for one in documents if original(one.name) in held}
+        found |= {one.name: read_alone(chain, one.focused) for one in documents if original(one.name) in held}
     return found
 
 

@@ -12,7 +12,7 @@ from tongbao.linking.assembly import Subject, class_rows, title_candidates
 from tongbao.linking.carrying import NOTHING_BEFORE, UNKNOWN, relations
 from tongbao.linking.choices import Pairs
 from tongbao.linking.facts import I64, QuantityFacts
-from tongbao.linking.indicator_features import Focused
+from tongbao.linking.focused import Focused
 from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES
 from tongbao.linking.layout import Place
 from tongbao.linking.linker import Linker
@@ -57,8 +57,8 @@ class Example:
         """Prepare a document; its gold mentions keep their gold attributes."""
         mentions = sorted(document.mentions, key=lambda mention: (mention.span.start, -mention.span.end))
         links = {(link.source, link.kind): link for link in document.links}
-        subject = Subject.build(bulletin, columns, vocabulary)
-        return cls(document, subject, Scene.build(bulletin, columns, mentions, subject.sums), links)
+        subject = Subject.build([bulletin], columns, vocabulary)
+        return cls(document, subject, Scene.build(columns, [(bulletin, mentions)], subject.sums), links)
 
     def indicators(self) -> list[tuple[Span, ...]]:
         """Gold indicator pieces of every quantity."""
@@ -68,9 +68,8 @@ class Example:
     @property
     def figures(self) -> Figures:
         """The quantities with their indicators, as the chains of indicators learn them."""
-        scene, text = self.scene, self.document.text
-        focused = Focused.build(text, scene.columns, scene.quantities, scene.mentions)
-        return Figures(self.document.id, text, focused, self.indicators())
+        focused = Focused.build(self.scene.columns, self.scene.quantities, self.scene.mentions)
+        return Figures(self.document.id, focused, self.indicators())
 
     @property
     def facts(self) -> QuantityFacts:
@@ -177,7 +176,7 @@ def _titles(examples: Sequence[Example], parameters: LinkParameters) -> WeightTa
         candidates = title_candidates(example.document.text)
         gold = {mention.span for mention in example.document.mentions if mention.label == "POLICY"}
         if candidates:
-            rows.append(class_rows(example.subject, candidates, "POLICY"))
+            rows.append(class_rows(example.subject, [candidates], "POLICY"))
             target += [int(candidate.span in gold) for candidate in candidates]
     return fit_linear(_stacked(rows), target, 2, parameters.class_strength)
 
@@ -188,7 +187,7 @@ def _classes(
     rows: list[NDArray[np.uint32]] = []
     target: list[int] = []
     for example in examples:
-        found = [mention for mention in example.scene.mentions if mention.label == label]
+        found = [mention for mention in example.scene.mentions[0] if mention.label == label]
         if not found:
             continue
         rows.append(class_rows(example.subject, example.scene.mentions, label))

@@ -1,0 +1,81 @@
+"""Quantities in focus: what is known of all quantities of packed texts before their indicators are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tongbao.linking.gaps import Gaps
+from tongbao.linking.layout import Place
+from tongbao.linking.lists import NumberLists, number_lists
+from tongbao.linking.windows import I64, Bounds
+from tongbao.records import LABELS, Mention, Quantity
+from tongbao.tagging.arrays import U8, U64
+from tongbao.tagging.columns import KIND_NUMBER, TextColumns
+from tongbao.tagging.packing import Packed
+
+#: Tags of what gaps look through.
+_LOOKED_THROUGH = [2 * LABELS.index(label) + place for label in ("PERIOD", "SCOPE") for place in (1, 2)]
+
+
+def mention_tags(packed: Packed, mentions: Iterable[Sequence[Mention]]) -> U8:
+    """A number for the label and the place (begin or inside) of the mention at each character of packed texts, 0
+    outside; ``mentions`` are those of each text.
+    """
+    tags = np.zeros(len(packed.text), dtype=np.uint8)
+    for base, own in zip(packed.begins.tolist(), mentions, strict=True):
+        for mention in own:
+            number, start = 2 * LABELS.index(mention.label) + 1, base + mention.span.start
+            tags[start : base + mention.span.end] = number + 1
+            tags[start] = number
+    return tags
+
+
+@dataclass(frozen=True, slots=True)
+class Focused:
+    """What the features of the K quantities at ``places`` are made of.
+
+    ``kind`` are the numbers of their kinds, ``sentence`` where the sentence of each begins (both ``(K,)``); ``tags``
+    are those of the characters of the packed texts (:func:`mention_tags`).
+    """
+
+    columns: TextColumns
+    tags: U8
+    places: Sequence[Place]
+    bounds: Bounds
+    kind: U64
+    sentence: I64
+    lists: NumberLists
+    gaps: Gaps
+
+    @classmethod
+    def build(cls, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Sequence[Mention]]) -> Focused:
+        """All quantities of packed texts; ``mentions`` are all mentions of each text."""
+        bounds, tags = Bounds.build(places), mention_tags(columns.packed, mentions)
+        kinds = [KIND_NUMBER[q.kind] if isinstance(q := place.mention.attributes, Quantity) else 0 for place in places]
+        sentence = np.array([place.base + place.sentence.start for place in places], dtype=np.int64)
+        return cls(
+            columns,
+            tags,
+            places,
+            bounds,
+            np.array(kinds, dtype=np.uint64),
+            sentence,
+            number_lists(columns.packed.text, places),
+            Gaps.build(columns.points, np.isin(tags, _LOOKED_THROUGH), sentence, bounds),
+        )
+
+    def of(self, chosen: I64) -> Focused:
+        """Some of the quantities."""
+        return Focused(
+            self.columns,
+            self.tags,
+            [self.places[number] for number in chosen.tolist()],
+            self.bounds.of(chosen),
+            self.kind[chosen],
+            self.sentence[chosen],
+            self.lists.of(chosen),
+            self.gaps.of(chosen),
+        )
