@@ -47,14 +47,6 @@ def test_training_is_deterministic_and_takes_the_documents_in_any_number(figures
     assert np.array_equal(first.beside.table.ids, second.beside.table.ids)
 
 
-def test_a_variant_is_read_by_a_chain_that_did_not_see_its_original(figures: list[Figures]) -> None:
-    """With one original there is nothing to deal, however many variants it has."""
-    one = figures[0]
-    alone = train_indicators([one], FEW, 13)
-    both = train_indicators([one, replace(one, name=f"{one.name}~1")], FEW, 13)
-    assert alone.beside.labels == both.beside.labels
-
-
 def test_nothing_to_learn_from(model: Extractor, authored: list[Annotated]) -> None:
     bare = replace(authored[0], text="没有数。", mentions=(), links=(), sections=())
     with pytest.raises(ConfigError):

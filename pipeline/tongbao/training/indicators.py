@@ -18,7 +18,6 @@ from tongbao.linking.indicator import ROLES, IndicatorChains, indicator_features
 from tongbao.linking.windows import Windows
 from tongbao.records import Span
 from tongbao.tagging.crf import Crf
-from tongbao.training.augmentation import original
 from tongbao.training.crf import CrfParameters, train_crf
 from tongbao.training.dealing import batch_folds
 
@@ -54,14 +53,14 @@ def _found(
     """Pieces for the quantities of each document, by name, from chains that were trained without it; from ``alone``
     where there is nothing else to train on.
     """
-    names = sorted({original(document.name) for document in documents})
+    names = [document.name for document in documents]
     if len(names) < _PARTS:
         return {one.name: read_alone(alone, one.focused) for one in documents}
     found: dict[str, list[tuple[Span, ...]]] = {}
     for part in batch_folds(names, _PARTS, seed):
         held = set(part)
-        chain = _train([one for one in documents if original(one.name) not in held], parameters, None)
-        found |= {one.name: read_alone(chain, one.focused) for one in documents if original(one.name) in held}
+        chain = _train([one for one in documents if one.name not in held], parameters, None)
+        found |= {one.name: read_alone(chain, one.focused) for one in documents if one.name in held}
     return found
 
 

@@ -21,6 +21,7 @@ from tongbao.records import Annotated, Bulletin, Department, Label, Link, LinkKi
 from tongbao.tagging.columns import TextColumns
 from tongbao.tagging.vocabulary import Vocabulary
 from tongbao.tagging.weights import WeightTable
+from tongbao.training.augmentation import original
 from tongbao.training.crf import CrfParameters
 from tongbao.training.indicators import Figures, train_indicators
 from tongbao.training.linear import fit_linear, fit_ranker
@@ -92,7 +93,8 @@ def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Lin
     choices["role"] = _classes(examples, "role", "DEPARTMENT", ROLES, parameters)
     choices["kind"] = _classes(examples, "kind", "POLICY", POLICY_KINDS, parameters)
     choices["act"] = _classes(examples, "act", "POLICY", ACTS, parameters)
-    figures = [example.figures for example in examples]
+    # Variants teach the chains nothing about indicators (docs/decisions.md), and these take longest.
+    figures = [one.figures for one in examples if original(one.document.id) == one.document.id]
     return Linker(train_indicators(figures, parameters.indicator, parameters.seed), choices)
 
 
