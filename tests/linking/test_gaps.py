@@ -48,7 +48,7 @@ def _marked(line: str) -> Gaps:
         ("增速居{全国}[第一]，好。", "增速居[第一]，好。", True, True, True),
         ("整改[3个]、{全年}关停[2家]。", "整改[3个]、关停[2家]。", True, True, True),
         # What joins the second number to the first differs.
-        ("整改[3个]、关停[2家]。", "整改[3个]，关停[2家]。", True, False, False),
+        ("整改[3个]、关停[2家]。", "整改[3个]，关停[2家]。", False, False, False),
         # The last three characters in the clause are the same, the gap is another one.
         ("全面检查企业[3家]。", "检查企业[3家]。", True, False, True),
         # What follows differs from the third character of a long gap on: only the first two are seen.
