@@ -39,7 +39,10 @@ class CrfParameters:
 
 
 def train_crf(
-    sequences: Iterable[tuple[NDArray[np.uint32], Sequence[str]]], labels: Sequence[str], parameters: CrfParameters
+    sequences: Iterable[tuple[NDArray[np.uint32], Sequence[str]]],
+    labels: Sequence[str],
+    parameters: CrfParameters,
+    start: Crf | None = None,
 ) -> Crf:
     """Fit a chain.
 
@@ -47,6 +50,8 @@ def train_crf(
         sequences: pairs of feature ids ``(n, T)`` and n labels.
         labels: all labels, in the order that the result shall have.
         parameters: regularisation and stopping.
+        start: a chain with the same labels whose weights training begins with; at zero without one. The minimum is the
+            same, the way to it is shorter.
 
     Raises:
         ConfigError: there is nothing to train on.
@@ -66,9 +71,19 @@ def train_crf(
     data = build(np.concatenate(pieces), numbers, np.array(lengths), len(known), parameters.min_frequency)
     del pieces
     loss = ChainLoss(data, len(known), parameters.c2)
+    columns = [labels.index(name) for name in known.tolist()]
+    begin = np.zeros(loss.size) if start is None else _point(start, data, columns)
     with one_thread():
-        point, _ = minimise(loss, np.zeros(loss.size), parameters.c1, parameters.iterations)
-    return _chain(np.round(point, _DECIMALS), data, [labels.index(name) for name in known.tolist()], labels)
+        point, _ = minimise(loss, begin, parameters.c1, parameters.iterations)
+    return _chain(np.round(point, _DECIMALS), data, columns, labels)
+
+
+def _point(chain: Crf, data: ChainData, columns: Sequence[int]) -> NDArray[np.float64]:
+    """The point of :class:`ChainLoss` that a chain stands at; what it has no weight for is at zero."""
+    table = chain.table
+    weights = table.weights[table.rows[data.features], np.array(columns)[data.columns]]
+    transitions = chain.transitions[np.ix_(columns, columns)]
+    return np.concatenate([weights, transitions.reshape(-1)]).astype(np.float64)
 
 
 def _chain(point: NDArray[np.float64], data: ChainData, columns: Sequence[int], labels: Sequence[str]) -> Crf:

@@ -8,7 +8,7 @@ sequential learning, Cohen and Carvalho 2005).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from tongbao.training.dealing import batch_folds
 
 #: So many parts, each read by a chain that was trained on the others.
 _PARTS = 2
+#: Shares of the passes that the chains of parts take, whose errors need only be of the right kind, and the second
+#: chain, which begins where the first ended.
+_PART_PASSES, _SECOND_PASSES = 0.5, 0.4
 
 Pieces = Sequence[Sequence[Span]]
 
@@ -43,8 +46,15 @@ def train_indicators(documents: Sequence[Figures], parameters: CrfParameters, se
         ConfigError: no document has a quantity.
     """
     some = [document for document in documents if document.pieces]
-    alone = _train(some, parameters, None)
-    return IndicatorChains(alone, _train(some, parameters, _found(some, alone, parameters, seed)))
+    alone = train_crf(_sequences(some, None), ROLES, parameters)
+    found = _found(some, alone, _fewer(parameters, _PART_PASSES), seed)
+    return IndicatorChains(
+        alone, train_crf(_sequences(some, found), ROLES, _fewer(parameters, _SECOND_PASSES), start=alone)
+    )
+
+
+def _fewer(parameters: CrfParameters, share: float) -> CrfParameters:
+    return replace(parameters, iterations=max(1, round(parameters.iterations * share)))
 
 
 def _found(
@@ -59,19 +69,16 @@ def _found(
     found: dict[str, list[tuple[Span, ...]]] = {}
     for part in batch_folds(names, _PARTS, seed):
         held = set(part)
-        chain = _train([one for one in documents if one.name not in held], parameters, None)
+        others = [one for one in documents if one.name not in held]
+        chain = train_crf(_sequences(others, None), ROLES, parameters)
         found |= {one.name: read_alone(chain, one.focused) for one in documents if one.name in held}
     return found
-
-
-def _train(documents: Sequence[Figures], parameters: CrfParameters, found: Mapping[str, Pieces] | None) -> Crf:
-    """One chain: ``beside`` where pieces are known, else ``alone``."""
-    return train_crf(_sequences(documents, found), ROLES, parameters)
 
 
 def _sequences(
     documents: Sequence[Figures], found: Mapping[str, Pieces] | None
 ) -> Iterator[tuple[NDArray[np.uint32], list[str]]]:
+    """What a chain learns from: the one ``beside`` where pieces were found, else the one ``alone``."""
     for document in documents:
         laid = Windows.lay(document.focused.bounds)
         features = indicator_features(document.focused, None if found is None else found[document.name])

@@ -84,6 +84,9 @@ def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Lin
     Raises:
         ConfigError: a part has nothing to learn from.
     """
+    # Variants teach the chains nothing about indicators (docs/decisions.md), and these take longest.
+    figures = [one.figures for one in examples if original(one.document.id) == one.document.id]
+    indicator = train_indicators(figures, parameters.indicator, parameters.seed)
     choices: dict[str, WeightTable] = {
         "period": _dated(examples, "PERIOD", parameters),
         "scope": _dated(examples, "SCOPE", parameters),
@@ -93,9 +96,7 @@ def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Lin
     choices["role"] = _classes(examples, "role", "DEPARTMENT", ROLES, parameters)
     choices["kind"] = _classes(examples, "kind", "POLICY", POLICY_KINDS, parameters)
     choices["act"] = _classes(examples, "act", "POLICY", ACTS, parameters)
-    # Variants teach the chains nothing about indicators (docs/decisions.md), and these take longest.
-    figures = [one.figures for one in examples if original(one.document.id) == one.document.id]
-    return Linker(train_indicators(figures, parameters.indicator, parameters.seed), choices)
+    return Linker(indicator, choices)
 
 
 class _Stack:
