@@ -112,7 +112,8 @@ def show_workers(texts: Sequence[str], size: int) -> dict[str, float]:
 
 def check(found: dict[str, float], baseline: Path, *, update: bool) -> int:
     """Write what was measured into the baseline, or compare: 1 where a ratio has fallen or none could be compared."""
-    before: dict[str, float] = json.loads(baseline.read_text(encoding="utf-8"))["ratios"]
+    stored = json.loads(baseline.read_text(encoding="utf-8")) if baseline.exists() or not update else {"ratios": {}}
+    before: dict[str, float] = stored["ratios"]
     if update:
         ratios_now = before | {name: round(ratio, 4) for name, ratio in found.items()}
         baseline.write_text(json.dumps({"ratios": ratios_now}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
