@@ -8,7 +8,8 @@ processor time, by the median round. Workers are by the clock, and mean somethin
 text is the project's own corpus, again and again, or all that can be read in the folders of ``--texts``.
 
 ``--check`` compares how fast we are beside each rival with a baseline, and exits with 1 where a ratio has fallen below
-80% of it; ``--update`` writes the baseline instead. Ratios, not seconds: they hold for another machine, too.
+80% of it; ``--update`` writes what was measured into the baseline instead. Ratios, not seconds: they hold for another
+machine, too.
 """
 
 from __future__ import annotations
@@ -110,12 +111,13 @@ def show_workers(texts: Sequence[str], size: int) -> dict[str, float]:
 
 
 def check(found: dict[str, float], baseline: Path, *, update: bool) -> int:
-    """Write the baseline, or compare with it: 1 where a ratio has fallen or none could be compared."""
+    """Write what was measured into the baseline, or compare: 1 where a ratio has fallen or none could be compared."""
+    stored = json.loads(baseline.read_text(encoding="utf-8")) if baseline.exists() or not update else {"ratios": {}}
+    before: dict[str, float] = stored["ratios"]
     if update:
-        rounded = {name: round(ratio, 4) for name, ratio in found.items()}
-        baseline.write_text(json.dumps({"ratios": rounded}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        ratios_now = before | {name: round(ratio, 4) for name, ratio in found.items()}
+        baseline.write_text(json.dumps({"ratios": ratios_now}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         return 0
-    before: dict[str, float] = json.loads(baseline.read_text(encoding="utf-8"))["ratios"]
     common = before.keys() & found.keys()
     lines = fallen(found, before, SHARE)
     for line in lines:

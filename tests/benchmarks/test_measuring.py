@@ -71,14 +71,27 @@ def test_a_check_names_what_has_fallen_and_fails(
     assert speed.check({"jieba": 0.39, "rjieba": 0.03}, baseline, update=False) == 1
     assert "beside jieba: 0.390 of its speed, 78% of the baseline 0.500" in capsys.readouterr().out
     assert speed.check({"other": 1.0}, baseline, update=False) == 1
+    # What is not measured keeps its place.
+    assert speed.check({"jieba": 0.7}, baseline, update=True) == 0
+    assert json.loads(baseline.read_text("utf-8")) == {"ratios": {"jieba": 0.7, "rjieba": 0.0312}}
 
 
 def test_the_baseline_of_the_repository_is_of_rivals_that_there_are(benchmark_module: Import, repository: Path) -> None:
     stored = json.loads((repository / "benchmarks" / "baseline.json").read_text("utf-8"))["ratios"]
-    known = {rival.name for rival in benchmark_module("speed_rivals").RIVALS}
+    here, missing = benchmark_module("speed_rivals").installed(repository / "out" / "spacy-ner")
+    known = {rival.name for rival in (*here, *missing)}
     assert stored
     assert stored.keys() <= known
     assert all(ratio > 0 for ratio in stored.values())
+
+
+def test_a_model_of_spacy_says_how_long_it_was_trained(benchmark_module: Import, tmp_path: Path) -> None:
+    rivals = benchmark_module("speed_rivals")
+    assert (
+        rivals.spacy_rival(tmp_path / "none").does == f"mentions (trained for {rivals.SPACY_STEPS} steps: speed only)"
+    )
+    (tmp_path / "config.cfg").write_text("[training]\nmax_steps = 3000\n", "utf-8")
+    assert rivals.spacy_rival(tmp_path).does == "mentions (trained for 3000 steps)"
 
 
 def test_texts_are_repeated_to_the_size_wanted(benchmark_module: Import) -> None:

@@ -79,12 +79,13 @@ def places(
         if mention.label not in labels:
             continue
         index = holding(bulletin.sentences, starts, mention.span.start)
-        sentence = bulletin.sentences[index] if index >= 0 else mention.span
-        if index != current:
-            current, clauses = index, split_clauses(bulletin.text, sentence)
+        if index != current or index < 0:
+            sentence = bulletin.sentences[index] if index >= 0 else mention.span
+            clauses = split_clauses(bulletin.text, sentence) if index >= 0 else ()
+            current, heading = index, is_heading(bulletin.text, sentence)
         clause, before = _clause_of(clauses, mention.span, sentence)
         section = sections.at(mention.span.start)
-        out.append(Place(mention, sentence, clause, before, section, is_heading(bulletin.text, sentence), base))
+        out.append(Place(mention, sentence, clause, before, section, heading, base))
     return out
 
 

@@ -116,13 +116,16 @@ def _percent(text: str) -> Core | None:
 
 def _ratio(text: str) -> Core | None:
     """a:b is a ÷ b."""
-    match = re.fullmatch(r"([^:∶比]+)[:∶比]([^:∶比]+)", text)
+    match = _RATIO.fullmatch(text)
     if not match:
         return None
     left, right = parse_numeral(match[1]), parse_numeral(match[2])
     if left is None or not right:
         return None
     return Core(value=divide(left, right), kind="ratio")
+
+
+_RATIO = re.compile(r"([^:∶比]+)[:∶比]([^:∶比]+)")
 
 
 def _compound_money(text: str) -> Core | None:
@@ -148,10 +151,13 @@ def _compound_money(text: str) -> Core | None:
 #: which no number of them equals.
 _CLOCK = (("天", 24), ("小时", 60), ("分", 60), ("秒", 1))
 _CALENDAR = (("年", 12), ("个月", 1))
+_SEVERAL_TIMES = re.compile("[天时分秒年].*[时分秒月天年]")
 
 
 def _compound_time(text: str) -> Core | None:
     """6年零2个月, 1小时09分42秒: the sum, in the last unit that is written."""
+    if not _SEVERAL_TIMES.search(text):  # hardly any surface has them, and the rest takes long
+        return None
     for units in (_CLOCK, _CALENDAR):
         names = "|".join(rf"{name}钟?" if name in "分秒" else name for name, _ in units)
         parts = re.findall(rf"(?:零|又)?(.+?)({names})", text)
@@ -270,13 +276,17 @@ def _splits_unit(text: str, end: int) -> bool:
     return match is not None and match.end() > end
 
 
+_TENTHS = re.compile(r"([成块])([一二三四五六七八九\d])")
+_UNIT = re.compile(r"[^\d\s，。；、,;:∶！？《》“”.+-][^\s，。；、,;:∶！？《》“”]{0,15}")
+
+
 def _unit_parts(rest: str) -> tuple[str | None, Bound | None, Decimal] | None:
     """Unit, bound by a hedge before it (余, 多), and what stands after it (半, 成五); ``None`` where it is no unit."""
     bound: Bound | None = None
     if rest[:1] in ("余", "多", "来") and rest:
         bound, rest = "approx", rest[1:]
     extra = Decimal(0)
-    tenths = re.fullmatch(r"([成块])([一二三四五六七八九\d])", rest)
+    tenths = _TENTHS.fullmatch(rest)
     if tenths:
         digit = parse_numeral(tenths[2])
         return tenths[1], bound, Decimal(str(digit)) / 10
@@ -287,6 +297,6 @@ def _unit_parts(rest: str) -> tuple[str | None, Bound | None, Decimal] | None:
     elif rest[:2] == "个多":
         bound, rest = "approx", "个" + rest[2:]
     rest = rest.removesuffix("整") if rest.endswith("元整") else rest
-    if rest and not re.fullmatch(r"[^\d\s，。；、,;:∶！？《》“”.+-][^\s，。；、,;:∶！？《》“”]{0,15}", rest):
+    if rest and not _UNIT.fullmatch(rest):
         return None
     return rest or None, bound, extra

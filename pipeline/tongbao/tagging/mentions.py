@@ -48,8 +48,8 @@ def to_bio(length: int, mentions: Iterable[tuple[Label, Span]]) -> list[str]:
     return tags
 
 
-def from_bio(path: NDArray[np.int8], marginals: NDArray[np.float64]) -> list[tuple[Label, Span, float]]:
-    """Mentions of a decoded document: label, span, confidence.
+def from_bio(path: NDArray[np.int8], marginals: NDArray[np.float64], at: int = 0) -> list[tuple[Label, Span, float]]:
+    """Mentions of a decoded stretch that begins at ``at``: label, span, confidence.
 
     The confidence is the least probable of the decisions that make the span: its characters' labels and its end. An
     inside label without a beginning starts a mention of its own.
@@ -69,7 +69,7 @@ def from_bio(path: NDArray[np.int8], marginals: NDArray[np.float64]) -> list[tup
         confidence = float(chosen[start:end].min())
         if end < size and path[end] >= 0:
             confidence = min(confidence, 1.0 - float(marginals[end, 2 * number + 2]))
-        out.append((LABELS[number], Span(start, end), confidence))
+        out.append((LABELS[number], Span(at + start, at + end), confidence))
     return out
 
 

@@ -183,7 +183,7 @@ class _Held:
         elif len(self.path):
             start = self.start
             path, marginals = np.concatenate([self.path, path]), np.concatenate([self.marginals, marginals])
-        found = [(label, Span(span.start + start, span.end + start), c) for label, span, c in from_bio(path, marginals)]
+        found = from_bio(path, marginals, start)
         if not found or found[-1][1].end < start + len(path):
             return [*complete, *found], _Held.nothing()
         *found, (_, last, _) = found
@@ -192,7 +192,4 @@ class _Held:
 
     def last(self) -> list[tuple[Label, Span, float]]:
         """The mention that was held back, where nothing goes on with it."""
-        return [
-            (label, Span(span.start + self.start, span.end + self.start), confidence)
-            for label, span, confidence in from_bio(self.path, self.marginals)
-        ]
+        return from_bio(self.path, self.marginals, self.start)

@@ -73,13 +73,13 @@ class Adder:
         if len(self._taken) <= count:
             self._taken = np.empty((count + 1, *scores.shape), dtype=np.float32)
         # With ``out``, numpy looks up without a copy only where it need not check the ids; all are cut to the table.
-        rows = np.take(table.rows, ids, mode="clip")
+        rows = table.rows.take(ids, mode="clip")
         if count == 1 and np.count_nonzero(rows) * _FEW < rows.size:
             known = np.flatnonzero(rows)
-            scores[known] += np.take(table.weights, rows[0, known], axis=0)
+            scores[known] += table.weights.take(rows[0, known], axis=0)
             return
         taken = self._taken[: count + 1]
-        np.take(table.weights, rows if order is None else rows[order], axis=0, out=taken[1:], mode="clip")
+        table.weights.take(rows if order is None else rows[order], axis=0, out=taken[1:], mode="clip")
         if count == 1:
             scores += taken[1]
             return

@@ -44,7 +44,7 @@ def run_job(job: Job) -> Predicted:
     extractor = fit(job.config, job.training, job.clusters)
     bulletins = [read_text(document.text, document.id) for document in job.held_out]
     return Predicted(
-        tuple(extractor.extract(bulletin) for bulletin in bulletins),
+        tuple(extractor.extract_all(bulletins)),
         tuple(
             extractor.given(bulletin, document.mentions)
             for bulletin, document in zip(bulletins, job.held_out, strict=True)
