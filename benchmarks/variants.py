@@ -3,10 +3,11 @@
 usage: python benchmarks/variants.py [--config CFG] [--workers N] [--gold FILE.jsonl]... VARIANT...
 
 A variant is ``NAME`` or ``NAME:key=value,key=value``: keys are ``section.key`` of the configuration (``features.words=
-none``, ``mentions.c2=0.2``; values as in TOML, bare words allowed), or ``documents=N``: only the first N documents of
-the train split in the order of a hash, for a learning curve. Each variant is trained once on the train split and the
-seed bulletin, and scored on the dev split and on the files of ``--gold`` (F1 of spans; shares and F1 on matched
-quantities; F1 of rows). Nothing is written.
+none``, ``mentions.c2=0.2``; values as in TOML, bare words allowed), or one of these: ``documents=N``, only the first N
+documents of the train split in the order of a hash, for a learning curve; ``hold=V+W``, documents whose ids begin with
+these letters are held out in place of the dev split, and scored as ``held``; ``alone=true``, no quantity is read again
+beside its neighbours. Each variant is trained once on the train split and the seed bulletin, and scored on the dev split
+and on the files of ``--gold`` (F1 of spans; shares and F1 on matched quantities; F1 of rows). Nothing is written.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -50,25 +51,33 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A name, changes to the configuration, and how many documents to train on (all by default)."""
+    """A name, changes to the configuration, how many documents to train on (all by default), the letters of the batches
+    that are held out in place of the dev split, and whether every quantity is read alone.
+    """
 
     name: str
     changes: tuple[tuple[str, Any], ...]
     documents: int | None = None
+    hold: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def parse(text: str) -> Variant:
     """A variant of the command line."""
     name, _, rest = text.partition(":")
     changes: list[tuple[str, Any]] = []
-    documents = None
+    documents, hold, alone = None, (), False
     for one in filter(None, rest.split(",")):
         key, _, value = one.partition("=")
         if key == "documents":
             documents = int(value)
+        elif key == "hold":
+            hold = tuple(value.split("+"))
+        elif key == "alone":
+            alone = bool(_value(value))
         else:
             changes.append((key, _value(value)))
-    return Variant(name, tuple(changes), documents)
+    return Variant(name, tuple(changes), documents, hold, alone)
 
 
 def _value(text: str) -> Any:
@@ -92,16 +101,27 @@ def run(job: tuple[TrainingConfig, Variant, list[Path]]) -> list[list[str]]:
     config, variant, files = job
     begun = time.monotonic()
     documents = read_data(config)
-    dev = read_splits(config.data.splits or "").dev
-    training = first([one for one in documents if one.id not in dev], variant.documents)
+    held = held_out(documents, variant, read_splits(config.data.splits or "").dev)
+    training = first([one for one in documents if one.id not in held], variant.documents)
     model = fit(changed(config, variant), training, clusters_of(config))
+    if variant.alone:
+        chains = model.linker.indicator
+        model = replace(model, linker=replace(model.linker, indicator=replace(chains, beside=chains.alone)))
     spent = time.monotonic() - begun
-    sets = [("dev", [one for one in documents if one.id in dev]), *((file.stem, [*read_gold(file)]) for file in files)]
+    name = "held" if variant.hold else "dev"
+    sets = [(name, [one for one in documents if one.id in held]), *((file.stem, [*read_gold(file)]) for file in files)]
     rows = []
     for name, gold in sets:
         scores = score_gold(model, gold)[0].scores
         rows.append([variant.name, name, *(figure(scores[key]) for key in COLUMNS.values()), f"{spent:.0f}"])
     return rows
+
+
+def held_out(documents: Sequence[Annotated], variant: Variant, dev: Iterable[str]) -> frozenset[str]:
+    """The documents that a variant is not trained on: whole batches, or the dev split."""
+    if not variant.hold:
+        return frozenset(dev)
+    return frozenset(one.id for one in documents if one.id.rstrip("0123456789") in variant.hold)
 
 
 def first(documents: Sequence[Annotated], number: int | None) -> list[Annotated]:
