@@ -30,6 +30,9 @@ def _window(laid: Windows, number: int) -> Span:
         ("甲" * 200 + "，整改[q 3个]" + "乙" * 100 + "。", "甲" * (LEFT - 3) + "，整改3个" + "乙" * RIGHT),
         ("甲" * 300 + "[q 3个]", "甲" * LEFT + "3个"),
         ("[q 3个]", "3个"),
+        ("立案审查\n[q 3个]\n处分\n", "立案审查\n3个\n处分"),
+        ("立案审查\n[q 3个]问题\n处分\n", "3个问题"),
+        ("立案审查\n\n[q 3个]\n" + "处分" * 30 + "\n", "3个"),
     ],
 )
 def test_a_window_is_the_clause_and_the_one_before_within_limits(

@@ -20,9 +20,10 @@ class Place:
     """The surroundings of one mention.
 
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
-    same sentence (the clause in front, or the one round a bracket); ``section`` is an index or -1; ``heading`` says
-    whether the sentence is a heading, with or without a number. ``base`` is where its text begins among packed ones
-    (``tagging.packing``); all spans are counted from there.
+    same sentence (the clause in front, or the one round a bracket). A mention that fills a line has the short lines
+    ``before`` and ``behind`` it, as pages of figures set a number and its label. ``section`` is an index or -1;
+    ``heading`` says whether the sentence is a heading, with or without a number. ``base`` is where its text begins
+    among packed ones (``tagging.packing``); all spans are counted from there.
     """
 
     mention: Mention
@@ -32,6 +33,7 @@ class Place:
     section: int
     heading: bool = False
     base: int = 0
+    behind: Span | None = None
 
     @property
     def start(self) -> int:
@@ -84,9 +86,21 @@ def places(
             clauses = split_clauses(bulletin.text, sentence) if index >= 0 else ()
             current, heading = index, is_heading(bulletin.text, sentence)
         clause, before = _clause_of(clauses, mention.span, sentence)
+        behind = None
+        if before is None and index >= 0 and mention.span.of(bulletin.text) == sentence.of(bulletin.text).strip():
+            before, behind = _label_line(bulletin, index, -1), _label_line(bulletin, index, 1)
         section = sections.at(mention.span.start)
-        out.append(Place(mention, sentence, clause, before, section, heading, base))
+        out.append(Place(mention, sentence, clause, before, section, heading, base, behind))
     return out
+
+
+def _label_line(bulletin: Bulletin, index: int, step: int) -> Span | None:
+    """The line before or behind a sentence that is a line, where it is short enough to be a label."""
+    if not 0 <= index + step < len(bulletin.sentences):
+        return None
+    here, other = bulletin.sentences[index], bulletin.sentences[index + step]
+    between = bulletin.text[min(here.end, other.end) : max(here.start, other.start)]
+    return other if len(other) <= _LONGEST_HEADING and between.strip() == "" and between.count("\n") == 1 else None
 
 
 def is_heading(text: str, sentence: Span) -> bool:

@@ -31,7 +31,7 @@ class Bounds:
 
     @classmethod
     def build(cls, places: Sequence[Place]) -> Bounds:
-        """The clause of each quantity and the clause before it, cut to the reach of a window."""
+        """The clause of each quantity, the clause before it and the line behind it, cut to the reach of a window."""
         rows = [
             (
                 place.start,
@@ -39,12 +39,15 @@ class Bounds:
                 place.base + place.clause.start,
                 place.base + place.clause.end,
                 place.base + (place.before or place.clause).start,
+                place.base + (place.behind or place.clause).end,
             )
             for place in places
         ]
-        focus_start, focus_end, clause_start, clause_end, reach = np.array(rows, dtype=np.int64).reshape(-1, 5).T.copy()
-        start = np.maximum(reach, focus_start - _LEFT)
-        end = np.maximum(np.minimum(clause_end, focus_end + _RIGHT), focus_end)
+        focus_start, focus_end, clause_start, clause_end, first, last = (
+            np.array(rows, dtype=np.int64).reshape(-1, 6).T.copy()
+        )
+        start = np.maximum(first, focus_start - _LEFT)
+        end = np.maximum(np.minimum(last, focus_end + _RIGHT), focus_end)
         return cls(start, end, focus_start, focus_end, clause_start, clause_end)
 
     def of(self, chosen: I64 | slice) -> Bounds:
