@@ -39,10 +39,13 @@ Found = tuple[tuple[Span, ...], float]
 
 @dataclass(frozen=True, slots=True)
 class IndicatorChains:
-    """The chain that reads a quantity ``alone``, and the one that reads it ``beside`` its neighbours' indicators."""
+    """The chain that reads a quantity ``alone``, and the one that reads it ``beside`` its neighbours' indicators, where
+    the first is less ``sure`` than that.
+    """
 
     alone: Crf
     beside: Crf
+    sure: float = _SURE
 
 
 def indicator_features(focused: Focused, pieces: Sequence[Sequence[Span]] | None = None) -> NDArray[np.uint32]:
@@ -84,7 +87,7 @@ def find_indicators(
         return []
     focused = Focused.build(columns, places, mentions)
     found = _read(chains.alone, focused, np.arange(len(places)), None)
-    doubtful = np.nonzero(np.array([sure for _, sure in found]) < _SURE)[0]
+    doubtful = np.nonzero(np.array([sure for _, sure in found]) < chains.sure)[0]
     again = _read(chains.beside, focused, doubtful, [pieces for pieces, _ in found])
     for number, one in zip(doubtful.tolist(), again, strict=True):
         found[number] = one
