@@ -5,8 +5,8 @@ usage: python benchmarks/variants.py [--config CFG] [--workers N] [--gold FILE.j
 A variant is ``NAME`` or ``NAME:key=value,key=value``: keys are ``section.key`` of the configuration (``features.words=
 none``, ``mentions.c2=0.2``; values as in TOML, bare words allowed), or one of these: ``documents=N``, only the first N
 documents of the train split in the order of a hash, for a learning curve; ``hold=V+W``, documents whose ids begin with
-these letters are held out in place of the dev split, and scored as ``held``; ``alone=true``, no quantity is read again
-beside its neighbours. Each variant is trained once on the train split and the seed bulletin, and scored on the dev
+these letters are held out in place of the dev split, and scored as ``held``; ``sure=X``, quantities whose indicator is
+found with less confidence are read again beside their neighbours (none with 0, all with 2). Each variant is trained once on the train split and the seed bulletin, and scored on the dev
 split and on the files of ``--gold`` (F1 of spans; shares and F1 on matched quantities; F1 of rows). Nothing is written.
 """
 
@@ -52,32 +52,33 @@ COLUMNS = {
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A name, changes to the configuration, how many documents to train on (all by default), the letters of the batches
-    that are held out in place of the dev split, and whether every quantity is read alone.
+    that
+    are held out in place of the dev split, and how sure an indicator must be not to be read again.
     """
 
     name: str
     changes: tuple[tuple[str, Any], ...]
     documents: int | None = None
     hold: tuple[str, ...] = ()
-    alone: bool = False
+    sure: float | None = None
 
 
 def parse(text: str) -> Variant:
     """A variant of the command line."""
     name, _, rest = text.partition(":")
     changes: list[tuple[str, Any]] = []
-    documents, hold, alone = None, (), False
+    documents, hold, sure = None, (), None
     for one in filter(None, rest.split(",")):
         key, _, value = one.partition("=")
         if key == "documents":
             documents = int(value)
         elif key == "hold":
             hold = tuple(value.split("+"))
-        elif key == "alone":
-            alone = bool(_value(value))
+        elif key == "sure":
+            sure = float(value)
         else:
             changes.append((key, _value(value)))
-    return Variant(name, tuple(changes), documents, hold, alone)
+    return Variant(name, tuple(changes), documents, hold, sure)
 
 
 def _value(text: str) -> Any:
@@ -104,9 +105,9 @@ def run(job: tuple[TrainingConfig, Variant, list[Path]]) -> list[list[str]]:
     held = held_out(documents, variant, read_splits(config.data.splits or "").dev)
     training = first([one for one in documents if one.id not in held], variant.documents)
     model = fit(changed(config, variant), training, clusters_of(config))
-    if variant.alone:
-        chains = model.linker.indicator
-        model = replace(model, linker=replace(model.linker, indicator=replace(chains, beside=chains.alone)))
+    if variant.sure is not None:
+        chains = replace(model.linker.indicator, sure=variant.sure)
+        model = replace(model, linker=replace(model.linker, indicator=chains))
     spent = time.monotonic() - begun
     name = "held" if variant.hold else "dev"
     sets = [(name, [one for one in documents if one.id in held]), *((file.stem, [*read_gold(file)]) for file in files)]

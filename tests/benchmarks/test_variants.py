@@ -16,7 +16,7 @@ from tongbao.annotation import read_gold
         ("plain", Variant("plain", ())),
         ("a:features.words=none,mentions.c2=0.2", Variant("a", (("features.words", "none"), ("mentions.c2", 0.2)))),
         ("b:documents=40", Variant("b", (), documents=40)),
-        ("c:hold=V+AB,alone=true", Variant("c", (), hold=("V", "AB"), alone=True)),
+        ("c:hold=V+AB,sure=0", Variant("c", (), hold=("V", "AB"), sure=0.0)),
     ],
 )
 def test_variants(text: str, expected: Variant) -> None:

@@ -174,7 +174,7 @@ def test_what_is_doubtful_is_read_beside_its_neighbours(model: Extractor, author
         mentions = [place.mention for place in quantities]
         columns = model.tagger.columns([document.text])
         chains = model.linker.indicator
-        first = find_indicators(replace(chains, beside=chains.alone), columns, quantities, [mentions])
+        first = find_indicators(replace(chains, sure=0.0), columns, quantities, [mentions])
         for before, after in zip(first, find_indicators(chains, columns, quantities, [mentions]), strict=True):
             if before[1] >= 0.9:
                 assert before == after
