@@ -6,9 +6,9 @@ A variant is ``NAME`` or ``NAME:key=value,key=value``: keys are ``section.key`` 
 none``, ``mentions.c2=0.2``; values as in TOML, bare words allowed), or one of these: ``documents=N``, only the first N
 documents of the train split in the order of a hash, for a learning curve; ``hold=V+W``, documents whose ids begin with
 these letters are held out in place of the dev split, and scored as ``held``; ``sure=X``, quantities whose indicator is
-found with less confidence are read again beside their neighbours (none with 0, all with 2). Each variant is trained once
-on the train split and the seed bulletin, and scored on the dev split and on the files of ``--gold`` (F1 of spans; shares
-and F1 on matched quantities; F1 of rows). Nothing is written.
+found with less confidence are read again beside their neighbours (none with 0, all with 2). Each variant is trained
+once on the train split and the seed bulletin, and scored on the dev split and on the files of ``--gold`` (F1 of spans;
+shares and F1 on matched quantities; F1 of rows). Nothing is written.
 """
 
 from __future__ import annotations
