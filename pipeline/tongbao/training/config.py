@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from confection import Config
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tongbao.errors import ConfigError
 
@@ -80,9 +80,12 @@ class AugmentationSection(_Section):
 
 
 class CalibrationSection(_Section):
-    """Folds of the cross-validation whose outcomes calibrate the confidences; 0 leaves them raw."""
+    """``folds`` of the cross-validation whose outcomes calibrate the confidences; 0 leaves them raw. ``gold`` are those
+    files of ``[data] gold`` whose documents count; all where there are none.
+    """
 
     folds: int = Field(default=0, ge=0, le=20)
+    gold: list[str] = []
 
 
 class TrainingConfig(_Section):
@@ -98,6 +101,13 @@ class TrainingConfig(_Section):
     choices: ChoiceSection
     augmentation: AugmentationSection = AugmentationSection()
     calibration: CalibrationSection = CalibrationSection()
+
+    @model_validator(mode="after")
+    def _calibrated_on_what_is_trained_on(self) -> TrainingConfig:
+        other = sorted(set(self.calibration.gold) - set(self.data.gold))
+        if other:
+            raise ValueError(f"[calibration] gold names {other[0]}, which is not in [data] gold")
+        return self
 
 
 def read_config(path: str | Path) -> tuple[TrainingConfig, str]:

@@ -16,7 +16,7 @@ from tongbao.records import Annotated
 from tongbao.training.calibration import collect, fit_calibration
 from tongbao.training.config import TrainingConfig
 from tongbao.training.dealing import batch_folds, folds
-from tongbao.training.fit import clusters_of, extractor_of, fit, learn
+from tongbao.training.fit import calibrating, clusters_of, extractor_of, fit, learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def train(
     """The whole training: a model on all documents, with confidences calibrated on predictions for held-out folds.
 
     The folds hold out whole batches (``dealing.batch_folds``), since a user's bulletins are by hands that the model
-    never saw. Without calibration (``[calibration] folds = 0``) confidences stay raw.
+    never saw; of these the documents count that ``[calibration] gold`` names. Without calibration (``[calibration]
+    folds = 0``) confidences stay raw.
 
     Raises:
         ConfigError: there is nothing to train on, or fewer authored documents than folds.
@@ -113,7 +114,12 @@ def train(
     folded = config.calibration.folds
     if not folded:
         return fit(config, documents, clusters)
-    jobs = fold_jobs(config, documents, clusters, folded, batch_folds)
+    count = calibrating(config)
+    jobs = [
+        replace(job, held_out=counted)
+        for job in fold_jobs(config, documents, clusters, folded, batch_folds)
+        if (counted := tuple(document for document in job.held_out if document.id in count))
+    ]
     if workers == 1:
         predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
         whole = fit(config, documents, clusters)

@@ -66,6 +66,12 @@ def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
     return tuple(documents)
 
 
+def calibrating(config: TrainingConfig) -> frozenset[str]:
+    """Ids of the documents whose outcomes calibrate confidences. Raises as :func:`read_data`."""
+    names = config.calibration.gold or config.data.gold
+    return frozenset(document.id for name in names for document in read_gold(name))
+
+
 def read_user_words(config: TrainingConfig) -> UserLexicon:
     """The user's words that a configuration names; none where it names none.
 
