@@ -111,6 +111,14 @@ def test_a_value_that_cannot_be_is_named(tmp_path: Path, default: str, place: st
     _refused(path, f"[{place}]")
 
 
+def test_what_calibrates_must_be_trained_on(tmp_path: Path, default: str) -> None:
+    changed = re.sub(r"(folds = 2\n(?:#.*\n)*)gold = .*", r'\1gold = ["other.jsonl"]', default)
+    assert changed != default
+    path = tmp_path / "other.cfg"
+    path.write_text(changed, encoding="utf-8")
+    _refused(path, "other.jsonl", "[data] gold")
+
+
 def test_a_key_that_stands_twice_is_named(tmp_path: Path, default: str) -> None:
     path = tmp_path / "a.cfg"
     path.write_text(default.replace("seed = 13\n", "seed = 13\nseed = 14\n"), encoding="utf-8")

@@ -18,18 +18,21 @@ from tongbao.training import cross as module
 from tongbao.training.cross import Job, fold_jobs, run_job, run_jobs
 
 NO_CLUSTERS = np.zeros((0x10000, 1), dtype=np.uint8)
+SEED, AUTHORED = "quanzhou-2023.jsonl", "authored/authored-2.jsonl"
 
 
 @pytest.fixture(scope="module")
-def config(tiny_config: Path) -> TrainingConfig:
-    return read_config(tiny_config)[0]
+def config(tiny_config: Path, repository: Path) -> TrainingConfig:
+    gold = [str(repository / "annotations" / "gold" / name) for name in (SEED, AUTHORED)]
+    config = read_config(tiny_config)[0]
+    return config.model_copy(update={"data": config.data.model_copy(update={"gold": gold})})
 
 
 @pytest.fixture(scope="module")
 def documents(repository: Path) -> Sequence[Annotated]:
     """The seed bulletin and eight authored documents."""
     gold = repository / "annotations" / "gold"
-    return [*read_gold(gold / "quanzhou-2023.jsonl"), *read_gold(gold / "authored" / "authored-2.jsonl")[:8]]
+    return [*read_gold(gold / SEED), *read_gold(gold / AUTHORED)[:8]]
 
 
 @pytest.fixture
@@ -127,6 +130,17 @@ def test_calibration_stands_on_documents_that_were_not_seen(
     assert {"QUANTITY", "measures"} <= set(extractor.calibration.curves)
     assert all(line.startswith("calibration ") for line in lines)
     assert len(lines) == 4
+
+
+def test_only_the_documents_of_the_named_files_calibrate(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]]
+) -> None:
+    """The seed bulletin is never held out: with its file alone there is nothing to calibrate on."""
+    folded = _folded(config, 4)
+    named = folded.calibration.model_copy(update={"gold": folded.data.gold[:1]})
+    extractor = train(folded.model_copy(update={"calibration": named}), documents, 1, lambda line: None)
+    assert not extractor.calibration.curves
+    assert len(trainings) == 1
 
 
 def test_without_folds_confidences_stay_raw(
