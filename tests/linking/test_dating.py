@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongbao.linking.dating import Setting, periods, setting_of
+from tongbao.linking.dating import periods
+from tongbao.linking.document_year import Setting, setting_of
 from tongbao.linking.period_uses import uses
 from tongbao.reading import read_text
 from tongbao.records import Metadata, Period, Span

@@ -59,6 +59,12 @@ def test_a_month_that_the_clause_says_is_to_come(surface: str, ahead: bool, firs
     assert parse_period(surface, PeriodContext(day=date(2024, 5, 6), ahead=ahead)).first == first
 
 
+@pytest.mark.parametrize(("ahead", "year"), [(False, 2023), (True, 2024)])
+def test_a_deadline_that_the_clause_announces_is_not_over(ahead: bool, year: int) -> None:
+    context = PeriodContext(day=date(2024, 2, 5), ahead=ahead)
+    assert parse_period("11月底前", context) == Period(None, date(year, 11, 30))
+
+
 @pytest.mark.parametrize(("reported", "year"), [(2024, 2025), (None, 2024)])
 def test_a_day_of_the_last_weeks_is_news_in_a_report_on_last_year(reported: int | None, year: int) -> None:
     context = PeriodContext(day=date(2025, 1, 26), frame=2024, reported=reported)

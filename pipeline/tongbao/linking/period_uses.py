@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from tongbao.numbers import parse_period
-from tongbao.numbers.numerals import fold_forms
+from tongbao.numbers import PeriodContext, parse_period
+from tongbao.numbers.period_surface import written_out
 from tongbao.records import Bulletin, Period, Span
 
 #: A comparison is announced in front of its base (比上年) …
@@ -24,7 +25,7 @@ _BASE_BETWEEN = (
 )
 _CHANGE = re.compile(r"下降|增长|增加|减少|上升|提高|降低|多|少|高|低|回落|持平")
 #: A year that dates a thing: 1958年建校时, 2009年制定的, 2016年交的房, 成立于2009年.
-_OF_A_THING = re.compile(r"[^，,。；;：:的]{0,6}(?:时|的(?!\d))|出生|成立|建成|建校|始建")
+_OF_A_THING = re.compile(r"[^，,。；;：:的]{0,6}(?:时|的(?!\d))|出生|成立|建成|建校|始建|投产|投用|投运")
 _FOUNDED = re.compile(r"(?:成立|组建|创办|始建|建|创建|注册|出生|诞生)(?:于|自)?$|是$")
 #: A bullet or the number of an item, a label before the first words (【案情】, 整治情况：), and words before a time.
 _MARK = re.compile(r"^(?:[^\w“‘（(【〔《]+|[(（]?[\d一二三四五六七八九十]{1,3}[)）、.．])")
@@ -49,6 +50,11 @@ _EARLIER = re.compile(r"上(?:一?年|月|个月|周|礼拜|星期|季度)|去�
 _BARE = re.compile(r"[\d〇○零一二三四五六七八九]{4}年(?:全年)?")
 _OPEN = re.compile(r"起|以来|至今")
 _DUE = re.compile(r"^(?!截[至止]).*前$|^(?:到|至)\d{4}年$")
+
+#: From so many days on a period is a stretch that a report covers; shorter ones date what happened.
+_WIDE = 80
+#: A context in which every time that is no length and no event has days.
+ANY_TIME = PeriodContext(day=date(2000, 7, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,12 @@ class Use:
         return year_of(self.said)
 
     @property
+    def named_years(self) -> list[int]:
+        """Every year that the characters name."""
+        written = {int(year) for year in re.findall(r"((?:19|20)\d\d)年", self.surface)}
+        return sorted(written | {day.year for day in (self.said.first, self.said.last) if day})
+
+    @property
     def bare(self) -> bool:
         """2023年, 2023年全年: a whole year and no word that says that it is over."""
         return _BARE.fullmatch(self.surface) is not None
@@ -116,6 +128,11 @@ def year_of(period: Period) -> int | None:
         return None
     day = last or first
     return day.year if day else None
+
+
+def is_wide(period: Period) -> bool:
+    """Whether a report covers it, rather than something happened in it."""
+    return period.first is not None and period.last is not None and (period.last - period.first).days >= _WIDE
 
 
 def uses(bulletin: Bulletin, spans: Sequence[Span]) -> list[Use]:
@@ -152,7 +169,7 @@ def _use(surface: str, before: str, after: str, paragraph: int, sentence: int) -
     initial = not base and (lead == "" or _LABEL.fullmatch(lead) is not None)
     ahead = _AHEAD_BEHIND.search(_TITLE.sub("", after)[:_AHEAD_REACH]) or _AHEAD_BEFORE.search(before)
     return Use(
-        surface=re.sub(r"\s+", "", fold_forms(surface)),
+        surface=written_out(surface),
         said=parse_period(surface),
         paragraph=paragraph,
         sentence=sentence,

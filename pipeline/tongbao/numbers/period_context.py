@@ -73,6 +73,11 @@ class PeriodContext:
         return None if self.previous is None else self.previous.last or self.previous.first
 
     @property
+    def on_a_day(self) -> bool:
+        """Whether the period named before is a single day."""
+        return self.previous is not None and self.previous.last is not None and self.previous.first == self.named
+
+    @property
     def looks_back(self) -> bool:
         """Whether a text of the first months of a year, which names no other, speaks of the year that is over."""
         return self.day is not None and self.day.month <= _LOOKS_BACK_UNTIL and not (self.frame or self.ahead)
@@ -81,11 +86,15 @@ class PeriodContext:
     def reference(self) -> date | None:
         """A day of the month and the week that the text is in: of the period before where it is recent, else ``day``.
 
-        A bulletin of 6 September that reports on August means July by 上月.
+        A bulletin of 6 September that reports on August means July by 上月. Where no day is known, 1至10月 ends in the
+        month that the text is in, but a whole year says nothing of it.
         """
         before = self.previous
-        if before is None or before.last is None or (before.first and (before.last - before.first).days > _LONG):
+        if before is None or before.last is None:
             return self.day
+        if before.first and (before.last - before.first).days > _LONG:
+            ends_year = (before.last.month, before.last.day) == (12, 31)
+            return self.day or (None if ends_year else before.last)
         if self.day is not None and not 0 <= (self.day - before.last).days <= _STALE:
             return self.day
         return before.last
@@ -124,7 +133,8 @@ def _chosen(read: Callable[[int], Days | None], day: date, form: Form, *, ahead:
     if month and form in ("to", "due"):
         aim = day + _NOTICE if form == "due" else day
         found = [days for days in map(read, (day.year - 1, day.year, day.year + 1)) if days is not None]
-        return min(found, key=lambda days: abs(days.last - aim))
+        found = [days for days in found if days.last >= day] if ahead and form == "due" else found
+        return min(found, key=lambda days: abs(days.last - aim), default=None)
     wait = 12 * (now.first.year - day.year) + now.first.month - day.month
     if wait <= 0 or (form != "until" and ahead):
         return now

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
-from tongbao.numbers.numerals import fold_forms, parse_numeral
+from tongbao.numbers.numerals import parse_numeral
 from tongbao.numbers.period_context import Days, Form, PeriodContext
+from tongbao.numbers.period_surface import plain_surface
 from tongbao.records import Period
 
 _UNKNOWN = Period(None, None)
@@ -21,13 +22,15 @@ _OF_DOCUMENT = {"今年": 0, "去年": -1, "前年": -2}
 _OF_WRITING = {"明年": 1}
 _OF_PASSAGE = {"本年": 0, "上年": -1, "上1年": -1, "前1年": -1, "下年": 1, "下1年": 1}
 #: 一 before 年 has become 1 where these are read.
-_OF_REPORT = {"过去1年": 0, "过去的1年": 0, "1年来": 0, "这1年": 0, "新的1年": 1}
-_OF_PREVIOUS = {"同年": 0, "当年": 0, "次年": 1, "翌年": 1}
+_OF_REPORT = {"过去1年": 0, "过去的1年": 0, "1年来": 0, "这1年": 0, "新的1年": 1, "新1年": 1}
+_OF_PREVIOUS = {"同年": 0, "当年": 0, "那年": 0, "那1年": 0, "次年": 1, "翌年": 1}
 _OF_DAY = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "明天": 1, "明日": 1}
 #: The last character of a date in front of an event, and the words that make it narrower in a way that has no days.
 _UNITS = "年月日旬度底末"
 _NARROWER = re.compile('年?[初底末]|入?[春夏秋冬汛梅伏]|开年|元旦|清明|端午|中秋|国庆|[“"]?五一|暑|寒')
 _LENGTH = re.compile(r"(?:[近过这]去?的?)?[\d几数多两]+(?:多|余|来)?(?:年|个?月|天|日|周|个?季度)多?")
+#: How long an event may be that a date begins or ends with (in characters): 自5月上线至10月底.
+_EVENT = 12
 _QUARTERS = {"1": (1, 3), "2": (4, 6), "3": (7, 9), "4": (10, 12)}
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 
@@ -56,30 +59,16 @@ def parse_period(surface: str, context: PeriodContext | None = None) -> Period:
         context: what the text and its document say of the time; nothing is known unless it is given.
     """
     try:
-        return _bounded(_plain(surface), context or PeriodContext())
+        return _bounded(plain_surface(surface), context or PeriodContext())
     except (ValueError, OverflowError):  # a day that the calendar does not have: 2月30日, the week after 9999年
         return _UNKNOWN
-
-
-def _plain(surface: str) -> str:
-    text = re.sub(r"\s+", "", fold_forms(surface)).replace("份", "")
-    text = re.sub(r"\([^()]*\)", "", text).replace("首季度", "首季").replace("首季", "1季度")
-    text = re.sub(r"(?<=[日时])?(?:上午|下午|晚上|夜间|凌晨|白天|晚)?\d{1,2}时(?:\d{1,2}分)?许?", "", text)
-    text = re.sub(r"(?<=日)(?:上午|下午|晚上?|夜间|凌晨|白天)", "", text)
-    text = re.sub(r"[零〇○一二三四五六七八九十两]+(?=年|月|日|个月|个?季度)", _digits, text)
-    return re.sub(r"(?<=[今去前明\d]年)(?:1年|当年)$", "", text)
-
-
-def _digits(match: re.Match[str]) -> str:
-    value = parse_numeral(match[0])
-    return match[0] if value is None else f"{value}"
 
 
 def _bounded(text: str, context: PeriodContext) -> Period:
     """The forms that are open at one end, then the closed ones."""
     if text in ("截至目前", "截至当前", "至今", "截至现在", "截至日前"):
         return Period(None, context.day)
-    if re.fullmatch(r"(?:上年|去年|\d{4}年)同[期月]|同期", text):
+    if re.fullmatch(r"(?:上年|去年|\d{4}年)同[期月]|同期|公[示告]期内", text):
         return _same_stretch(text, context)
     for pattern, reader in _readers():
         match = pattern.fullmatch(text)
@@ -104,7 +93,7 @@ def _readers() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str], PeriodCo
 def _same_stretch(text: str, context: PeriodContext) -> Period:
     """去年同期, 2019年同期: the period before, moved to the other year; 同期: that period itself."""
     found = context.previous
-    if found is None or found.last is None or text == "同期":
+    if found is None or found.last is None or not text.startswith(("上", "去", "1", "2")):
         return found or _UNKNOWN
     year = int(text[:4]) if text[:4].isdigit() else found.last.year - 1
     years = year - found.last.year
@@ -207,7 +196,7 @@ def _read_before(match: re.Match[str], context: PeriodContext) -> Period:
 
 
 def _stretch(text: str, context: PeriodContext) -> Days | None:
-    for reader in (_plan, _reported_year, _single, _range):
+    for reader in (_plan, _years_since, _reported_year, _single, _range):
         days = reader(text, context)
         if days is not None:
             return days
@@ -217,7 +206,7 @@ def _stretch(text: str, context: PeriodContext) -> Days | None:
 def _plan(text: str, context: PeriodContext) -> Days | None:
     """“十四五”时期, “十四五”前四年, “十三五”末."""
     match = re.fullmatch(
-        r"[“\"「]?([六七八九十]|十[一二三四五六七八九])五[”\"」]?(?:(?:时期|期间|规划期?|期(?=末))?(末)?|的[五5]年|前([1-4])年)",
+        r"[“\"「]?([六七八九十]|十[一二三四五六七八九])五[”\"」]?(?:(?:时期|期间|规划期?|期(?=末))?(末)?|[的这][五5]年|前([1-4])年)",
         text,
     )
     number = parse_numeral(match[1]) if match else None
@@ -226,6 +215,12 @@ def _plan(text: str, context: PeriodContext) -> Days | None:
     year = _FIRST_PLAN_YEAR + 5 * (int(number) - _FIRST_PLAN)
     last = date(year + (int(match[3]) if match[3] else 5) - 1, 12, 31)
     return Days(last if match[2] else date(year, 1, 1), last)
+
+
+def _years_since(text: str, _context: PeriodContext) -> Days | None:
+    """2018年以来的五年: so many years, the named one first."""
+    match = re.fullmatch(r"(\d{4})年以来的?(\d{1,2})年", text)
+    return Days(date(int(match[1]), 1, 1), date(int(match[1]) + int(match[2]) - 1, 12, 31)) if match else None
 
 
 def _reported_year(text: str, context: PeriodContext) -> Days | None:
@@ -263,7 +258,7 @@ def _single(text: str, context: PeriodContext) -> Days | None:
 
 
 def _near_reference(text: str, context: PeriodContext) -> Days | None:
-    """本月, 上月, 当月, 本季度, 上周, 23日: counted from the period before or the day; 昨天 from the day alone."""
+    """当月, 23日, 本月, 上季度: counted from the period before or the day; 昨天 from the day alone."""
     if text in _OF_DAY and context.day is not None:
         day = context.day + timedelta(days=_OF_DAY[text])
         return Days(day, day)
@@ -271,6 +266,8 @@ def _near_reference(text: str, context: PeriodContext) -> Days | None:
     match = re.fullmatch(r"(\d{1,2})日", text)
     if match:
         return _day_alone(int(match[1]), context)
+    if before and context.on_a_day and text in ("同日", "同一天", "那天"):
+        return Days(before, before)
     if before and text in ("当月", "同月"):
         return _month(before.year, before.month)
     if before and text == "次月":
@@ -278,19 +275,33 @@ def _near_reference(text: str, context: PeriodContext) -> Days | None:
     if context.day is not None and re.fullmatch("上个?月[底末]", text):
         last = context.day.replace(day=1) - timedelta(days=1)
         return Days(last, last)
-    near = before if text == "当季" else context.reference
+    ahead = context.day if text.startswith("下") else None
+    near = before if text == "当季" else ahead or context.reference
     if near is None:
         return None
-    if text in ("本月", "上月", "上个月"):
-        month = near if text == "本月" else near.replace(day=1) - timedelta(days=1)
-        return _month(month.year, month.month)
-    if text in ("本季度", "本季", "当季"):
-        first = 3 * ((near.month - 1) // 3) + 1
-        return _months(near.year, first, first + 2)
-    if re.fullmatch("[本上](?:周|礼拜|星期)", text):
-        monday = near - timedelta(days=near.weekday() + (7 if text[0] == "上" else 0))
-        return Days(monday, monday + timedelta(days=6))
-    return None
+    return _counted_from(near, text)
+
+
+def _counted_from(near: date, text: str) -> Days | None:
+    """本月, 上个月, 下季度, 当季, 本周: the month, quarter or week of ``near``, the one before or the one behind it."""
+    match = re.fullmatch(r"([本这上下])个?(月|季度?|周|礼拜|星期)|(当)(季)", text)
+    if match is None:
+        return None
+    step = {"上": -1, "下": 1}.get(match[1], 0)
+    unit = (match[2] or match[4])[0]
+    if unit == "月":
+        return _month(*_stepped(near, 1, step))
+    if unit == "季":
+        year, first = _stepped(near, 3, step)
+        return _months(year, first, first + 2)
+    monday = near + timedelta(days=7 * step - near.weekday())
+    return Days(monday, monday + timedelta(days=6))
+
+
+def _stepped(near: date, months: int, step: int) -> tuple[int, int]:
+    """The year and the first month of the stretch of so many months that lies ``step`` of them from that of a day."""
+    count = (12 * near.year + near.month - 1) // months + step
+    return months * count // 12, months * count % 12 + 1
 
 
 def _day_alone(number: int, context: PeriodContext) -> Days | None:
@@ -358,6 +369,8 @@ def _range(text: str, context: PeriodContext) -> Days | None:
         unit = re.match(r"\d+(年|月|日)", right)
         left += unit[1] if unit else ""
     days = _single(left, context)
+    if days is None and text.startswith(("自", "从")):
+        days, right = _eventful(left, context), _undated_end(right)
     if days is None:
         return None
     if right == "次日":
@@ -366,3 +379,16 @@ def _range(text: str, context: PeriodContext) -> Days | None:
     if end is None or end.last < days.first:
         return None
     return Days(days.first, end.last)
+
+
+def _eventful(text: str, context: PeriodContext) -> Days | None:
+    """The date in front of an event: 5月上线, 2022年10月20日开栓."""
+    ends = range(len(text) - 1, max(1, len(text) - _EVENT), -1)
+    dates = (_single(text[:at], context) for at in ends if text[at - 1] in _UNITS and not _NARROWER.match(text, at))
+    return next((days for days in dates if days), None)
+
+
+def _undated_end(text: str) -> str:
+    """4月20日停供: without the event behind the date."""
+    match = re.match(rf"(.*\d(?:年|月|日)(?:底|末)?)\D{{0,{_EVENT}}}$", text)
+    return match[1] if match else text
