@@ -25,7 +25,10 @@ SEED, AUTHORED = "quanzhou-2023.jsonl", "authored/authored-2.jsonl"
 def config(tiny_config: Path, repository: Path) -> TrainingConfig:
     gold = [str(repository / "annotations" / "gold" / name) for name in (SEED, AUTHORED)]
     config = read_config(tiny_config)[0]
-    return config.model_copy(update={"data": config.data.model_copy(update={"gold": gold})})
+    data, calibration = (
+        part.model_copy(update={"gold": names}) for part, names in ((config.data, gold), (config.calibration, []))
+    )
+    return config.model_copy(update={"data": data, "calibration": calibration})
 
 
 @pytest.fixture(scope="module")
