@@ -193,8 +193,8 @@ def test_a_missed_figure_is_not_explained_away() -> None:
             if any(row.contains(span) for row in gold):
                 figures += 1
                 explained += reason not in WITH_PROBABILITY
-    assert figures > 3000
-    assert explained / figures < 0.01
+    assert figures > 30_000
+    assert explained / figures < 0.015
 
 
 def test_what_is_no_figure_is_explained() -> None:
@@ -205,8 +205,8 @@ def test_what_is_no_figure_is_explained() -> None:
         for _, reason, _ in _left_out(read_text(document.text, document.id), document.mentions, rows):
             numbers += 1
             unexplained += reason == "low_confidence"
-    assert numbers > 2000
-    assert unexplained / numbers < 0.025
+    assert numbers > 13_000
+    assert unexplained / numbers < 0.03
 
 
 @pytest.mark.parametrize("model", ["default", "tiny"])

@@ -201,6 +201,21 @@ def test_a_quantity_without_a_number_is_dropped(model: Extractor, document: Call
     assert kept[0].attributes == Quantity(None, None, None, None, "exact", "other", "none")
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("2024-03-11 02:14:07 INFO [worker] batch done in [q 213 ms], [q 1200] rows queued", 0),
+        ("罚款" + " " * 38 + "[q 12万元]", 1),
+        ("罚款" + " " * 60 + "[q 12]" + " " * 60, 0),
+    ],
+)
+def test_numbers_far_from_anything_chinese_are_no_rows(
+    text: str, count: int, model: Extractor, document: Callable[..., Any]
+) -> None:
+    found = document(text)
+    assert len(assemble(_subject(model, found.text), _tagged(found), model.linker)) == count
+
+
 def test_ids_are_unique_and_in_text_order(model: Extractor, document: Callable[..., Any]) -> None:
     found = document("[t 今年]，[s 全市][d 市教育局]印发[p 《关于转发〈停车办法〉的通知》]，[o 海城医院]义诊[q 3场]。")
     mentions = assemble(_subject(model, found.text), _tagged(found)[::-1], model.linker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,9 @@ from tongbao.tagging.vocabulary import Vocabulary, shipped_vocabulary
 
 #: What a quantity says whose number the grammar cannot read; only gold mentions can come to this.
 _UNREAD = Quantity(None, None, None, None, "exact", "other", "none")
+#: No figure of a bulletin is further from the next Chinese character than this; of gold none is.
+_NEAR = 40
+_HAN = re.compile("[\u4e00-\u9fff]")
 #: A stretch in title marks is a policy where the chain and the title classifier together find that likelier than not.
 _TITLE_THRESHOLD = 0.5
 
@@ -108,8 +112,8 @@ def assemble(subject: Subject, tagged: Sequence[Sequence[Tagged]], linker: Linke
     """The mentions of each document in text order with ids (``d1``, ``q2``, …), titles inside titles added, attributes
     filled in.
 
-    A tagged quantity in which the grammar finds no number is dropped: a row without a value is no row. The number
-    itself then stands in ``left_out``.
+    A tagged quantity in which the grammar finds no number is dropped: a row without a value is no row; so is one in
+    the midst of code, a log or English. The number itself then stands in ``left_out``.
     """
     units = subject.vocabulary.units
     found = [_assembled(one.text, own, units) for one, own in zip(subject.bulletins, tagged, strict=True)]
@@ -123,7 +127,7 @@ def _assembled(text: str, tagged: Iterable[Tagged], units: UnitTable) -> tuple[l
     for item in tagged:
         if item.label == "QUANTITY":
             value = attributes.quantity(text, item.span, units)
-            if value is None:
+            if value is None or not _in_chinese(text, item.span):
                 continue
             values[item.span] = value
         found.append((item.span, item.label, item.confidence, False))
@@ -135,6 +139,11 @@ def _assembled(text: str, tagged: Iterable[Tagged], units: UnitTable) -> tuple[l
         for number, (span, label, confidence, _) in enumerate(found, start=1)
     ]
     return mentions, {entry[0] for entry in found if entry[3]}
+
+
+def _in_chinese(text: str, span: Span) -> bool:
+    """Whether a Chinese character stands near a span."""
+    return _HAN.search(text, max(0, span.start - _NEAR), span.end + _NEAR) is not None
 
 
 def refill(subject: Subject, mentions: Sequence[Sequence[Mention]], linker: Linker) -> list[list[Mention]]:
