@@ -261,4 +261,5 @@ def test_time_is_linear(unit: str) -> None:
         return process_time() - begun
 
     seconds(1000)
-    assert seconds(80_000) < 20 * max(seconds(8_000), 0.02)
+    # The better of two: a busy machine takes its time from either.
+    assert min(seconds(80_000) for _ in range(2)) < 20 * max(seconds(8_000), 0.02)
