@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tongbao.linking.gaps import Gaps
 from tongbao.linking.layout import Place
@@ -17,7 +18,7 @@ from tongbao.tagging.columns import KIND_NUMBER, TextColumns
 from tongbao.tagging.packing import Packed
 
 #: Tags of what gaps look through.
-_LOOKED_THROUGH = [2 * LABELS.index(label) + place for label in ("PERIOD", "SCOPE") for place in (1, 2)]
+_LOOKED_THROUGH = tuple(2 * LABELS.index(label) + place for label in ("PERIOD", "SCOPE") for place in (1, 2))
 
 
 def mention_tags(packed: Packed, mentions: Iterable[Sequence[Mention]]) -> U8:
@@ -31,6 +32,14 @@ def mention_tags(packed: Packed, mentions: Iterable[Sequence[Mention]]) -> U8:
             tags[start : base + mention.span.end] = number + 1
             tags[start] = number
     return tags
+
+
+def _any_of(tags: U8, members: Iterable[int]) -> NDArray[np.bool_]:
+    """Whether each tag is one of a few."""
+    wanted = np.zeros(256, dtype=np.bool_)
+    wanted[list(members)] = True
+    found: NDArray[np.bool_] = wanted[tags]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Focused:
             np.array(kinds, dtype=np.uint64),
             sentence,
             number_lists(columns.packed.text, places),
-            Gaps.build(columns.points, np.isin(tags, _LOOKED_THROUGH), sentence, bounds),
+            Gaps.build(columns.points, _any_of(tags, _LOOKED_THROUGH), sentence, bounds),
         )
 
     def of(self, chosen: I64) -> Focused:
