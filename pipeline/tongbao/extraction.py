@@ -153,15 +153,20 @@ def grouped(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
     """Neighbouring items that together have at most ``TOGETHER`` characters and are at most ``MOST_TOGETHER``, or one
     alone; ``size`` counts the characters of each.
     """
+    return runs(items, lambda item: size(item) + GAP, TOGETHER, MOST_TOGETHER)
+
+
+def runs(items: Iterable[T], size: Callable[[T], int], largest: int, most: int) -> Iterator[list[T]]:
+    """Neighbouring items whose sizes add up to at most ``largest`` and that are at most ``most``, or one alone."""
     group: list[T] = []
     total = 0
     for item in items:
-        characters = size(item) + GAP
-        if group and (total + characters > TOGETHER or len(group) == MOST_TOGETHER):
+        weight = size(item)
+        if group and (total + weight > largest or len(group) == most):
             yield group
             group, total = [], 0
         group.append(item)
-        total += characters
+        total += weight
     if group:
         yield group
 

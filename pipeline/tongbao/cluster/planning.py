@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
@@ -11,6 +11,7 @@ from tongbao.batch_store import source_of
 from tongbao.cluster.manifest import Manifest, Record
 from tongbao.cluster.parts import Order, Task
 from tongbao.errors import ReadingError, WritingError
+from tongbao.extraction import runs
 
 #: A chunk ends with so many documents, or before it is larger than so many bytes: seconds of work, beside which the
 #: millisecond that a scheduler needs for a task does not count.
@@ -73,7 +74,7 @@ def plan(
         room -= len(members) if again else 0
     new = [_renamed(item, taken) for item in list(waiting.values())[: max(0, room)]]
     first = max((int(name.rstrip(ascii_lowercase)) + 1 for name in manifest.records), default=0)
-    for number, chunk in enumerate(_chunks(new, documents, size), first):
+    for number, chunk in enumerate(runs(new, lambda item: _bytes(item) or 0, size, documents), first):
         tasks.append(_task(f"{number:06}", chunk))
     return Plan(tasks, left + len(waiting) - len(new))
 
@@ -86,20 +87,6 @@ def _holds(manifest: Manifest, record: Record, order: Order) -> bool:
 def _task(name: str, inputs: Sequence[Input], before: tuple[str | None, ...] | None = None) -> Task:
     seen = any(_bytes(item) is not None for item in inputs)
     return Task(name, tuple(inputs), tuple(map(_source, inputs)), before, seen)
-
-
-def _chunks(inputs: Iterable[Input], documents: int, size: int) -> Iterator[list[Input]]:
-    chunk: list[Input] = []
-    total = 0
-    for item in inputs:
-        weight = _bytes(item) or 0
-        if chunk and (len(chunk) == documents or total + weight > size):
-            yield chunk
-            chunk, total = [], 0
-        chunk.append(item)
-        total += weight
-    if chunk:
-        yield chunk
 
 
 def _bytes(item: Input) -> int | None:

@@ -72,9 +72,14 @@ class _Context:
         self.right_edge = _bucket(bounds.clause_end[owner] - 1 - laid.position)
         self._focus_facts(focused.kind, bounds)
         self._list_facts(lists, _sums(points, SEPARATORS))
-        gaps = focused.gaps
-        self.before, self.behind, self.gap = gaps.before[owner], gaps.behind[owner], gaps.between[owner]
+        self.before, self.behind = focused.gaps.before[owner], focused.gaps.behind[owner]
+        self._between = focused.gaps.between
         self.first_row, self.last_row = laid.offset[:-1], laid.offset[1:] - 1
+
+    def gap(self) -> U64:
+        """What stands between the quantity before and the one in focus."""
+        found: U64 = self._between[self.owner]
+        return found
 
     def see(self, column: NDArray[np.unsignedinteger], reach: int) -> dict[int, U64]:
         """A column as it is seen from each laid-out character, by offset from ``-reach`` to ``reach``."""
@@ -90,7 +95,7 @@ class _Context:
         found: U64 = np.minimum(np.where(at < first, left, right), 3).astype(np.uint64)
         return found
 
-    def _focus_facts(self, kind: U64, laid: Bounds) -> None:
+    def _focus_facts(self, kind: U64, bounds: Bounds) -> None:
         owner, points, hashes = self.owner, self.columns.points, self.columns.hashes
 
         def character(at: I64) -> U64:
@@ -98,16 +103,18 @@ class _Context:
             found: U64 = np.where(inside, np.take(points, at, mode="clip"), _NO_CHARACTER)[owner]
             return found
 
-        tail = np.maximum(laid.focus_end - 2, laid.focus_start)
-        has_left = np.minimum(laid.focus_start - np.minimum(laid.clause_start, laid.focus_start), 3).astype(np.uint64)
-        has_right = np.minimum(np.maximum(laid.clause_end - laid.focus_end, 0), 3).astype(np.uint64)
+        tail = np.maximum(bounds.focus_end - 2, bounds.focus_start)
+        has_left = np.minimum(bounds.focus_start - np.minimum(bounds.clause_start, bounds.focus_start), 3).astype(
+            np.uint64
+        )
+        has_right = np.minimum(np.maximum(bounds.clause_end - bounds.focus_end, 0), 3).astype(np.uint64)
         self.kind = kind[owner]
-        self.unit = hashes.of(tail, laid.focus_end)[owner]
+        self.unit = hashes.of(tail, bounds.focus_end)[owner]
         self.sides = (has_left * np.uint64(4) + has_right)[owner]
         self.head, self.after1, self.after2 = (
-            character(at) for at in (laid.focus_start, laid.focus_end, laid.focus_end + 1)
+            character(at) for at in (bounds.focus_start, bounds.focus_end, bounds.focus_end + 1)
         )
-        self.before1, self.before2 = (character(laid.focus_start - distance) for distance in (1, 2))
+        self.before1, self.before2 = (character(bounds.focus_start - distance) for distance in (1, 2))
 
     def _list_facts(self, lists: NumberLists, sums: I64) -> None:
         """``member``: how many names of a list stand behind a character, up to the numbers that answer to the list;
@@ -213,10 +220,10 @@ def _focus(sink: Sink, c: _Context) -> None:
 def _beside(sink: Sink, c: _Context, neighbour: Neighbour) -> None:
     marks, known, r = neighbour.marks, neighbour.known[c.owner], c.relation
     before, after = np.roll(marks, 1), np.roll(marks, -1)
-    before[c.first_row[c.first_row <= c.last_row]] = 0
-    after[c.last_row[c.first_row <= c.last_row]] = 0
+    before[c.first_row] = 0
+    after[c.last_row] = 0
     sink.add(r, marks, known)
-    sink.add(r, marks, known, c.gap)
+    sink.add(r, marks, known, c.gap())
     sink.add(r, marks, known, c.answers, c.member)
     sink.add(r, marks, known, c.before)
     sink.add(r, before, marks, after, known)

@@ -77,6 +77,7 @@ def places(
     out: list[Place] = []
     current = -1
     clauses: tuple[Span, ...] = ()
+    line = ""
     for mention in mentions:
         if mention.label not in labels:
             continue
@@ -85,9 +86,10 @@ def places(
             sentence = bulletin.sentences[index] if index >= 0 else mention.span
             clauses = split_clauses(bulletin.text, sentence) if index >= 0 else ()
             current, heading = index, is_heading(bulletin.text, sentence)
+            line = sentence.of(bulletin.text).strip()
         clause, before = _clause_of(clauses, mention.span, sentence)
         behind = None
-        if before is None and index >= 0 and mention.span.of(bulletin.text) == sentence.of(bulletin.text).strip():
+        if before is None and index >= 0 and mention.span.of(bulletin.text) == line:
             before, behind = _label_line(bulletin, index, -1), _label_line(bulletin, index, 1)
         section = sections.at(mention.span.start)
         out.append(Place(mention, sentence, clause, before, section, heading, base, behind))
