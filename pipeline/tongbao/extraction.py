@@ -46,7 +46,7 @@ DEFAULT_MODEL = "zh_tongbao"
 #: folder, under the component's name; what lies beside it is for spaCy and for people.
 PARTS = "tongbao"
 #: Documents are read together up to so many characters: what they cost apart from their length, each pays once a group.
-TOGETHER = 30_000
+TOGETHER = 100_000
 #: No group has more documents: where they are so short, a larger one is hardly faster.
 MOST_TOGETHER = 32
 #: The user's words that a model was trained with, among its parts.

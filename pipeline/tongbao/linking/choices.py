@@ -25,14 +25,16 @@ _MOST_DATED, _MOST_OF = 6, 8
 
 #: Ranks of the candidates that are not among the nearest in front of the quantity.
 _OPENING, _HEADING, _NONE, _BEHIND = 12, 13, 14, 15
+_OPENING_HEADING, _OPENERS = 16, (17, 18)
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """M pairs of a quantity and a candidate (-1 for "none"), those of one quantity together, "none" last.
 
-    ``rank`` counts the candidates from the nearest one in front (0, 1, …); the first one of the section has 12 and the
-    last one in a heading 13 where they are not among these; "none" has 14, one behind the quantity 15.
+    ``rank`` counts the candidates from the nearest one in front (0, 1, …). Where they are not among these, the first
+    one of the section has 12, the first in a heading of it 16, the last one in any heading 13, and the last ones that
+    open a sentence 17 and 18; "none" has 14, one behind the quantity 15.
     """
 
     query: I64
@@ -56,8 +58,9 @@ class Pairs:
 
 
 def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_section: bool) -> Pairs:
-    """Candidates among periods or scopes: those of the sentence and, ``within_section``, the last ones of the section
-    before it, the first one of the section and the last one that stands in a heading.
+    """Candidates among periods or scopes: those of the sentence and, ``within_section``, of the section the last ones
+    before it, the first ones in headings and elsewhere and the last two that open a sentence (what a report says of a
+    year goes on over many paragraphs), and of the text the last one in a heading.
     """
     starts = [other.start for other in others]
     governing = _Governing(others)
@@ -90,23 +93,34 @@ class _Governing:
     """Which periods may govern a stretch from afar."""
 
     def __init__(self, others: Sequence[Place]) -> None:
-        self._first: dict[tuple[int, int], int] = {}
+        self._first: dict[tuple[int, int, bool], int] = {}
+        self._opening: dict[tuple[int, int], list[int]] = {}
         self._heading: list[int] = []
+        self._others = others
         base, heading = -1, -1
         for index, other in enumerate(others):
-            self._first.setdefault((other.base, other.section), index)
+            self._first.setdefault((other.base, other.section, other.heading), index)
             if other.base != base:
                 base, heading = other.base, -1
-            heading = index if other.heading else heading
+            if other.heading:
+                heading = index
+            elif other.mention.span.start == other.sentence.start:
+                self._opening.setdefault((other.base, other.section), []).append(index)
             self._heading.append(heading)
-        self._others = others
 
     def at(self, place: Place, before: int) -> list[tuple[int, int]]:
         """Those in front of a quantity, ``before`` being how many are: index and rank."""
-        first = self._first.get((place.base, place.section), before)
-        heading = self._heading[before - 1] if before and self._others[before - 1].base == place.base else -1
-        found = [(first, _OPENING)] if first < before else []
-        return found + ([(heading, _HEADING)] if heading >= 0 else [])
+        if not before or self._others[before - 1].base != place.base:
+            return []
+        found = [
+            (self._first.get((place.base, place.section, heading), before), rank)
+            for heading, rank in ((True, _OPENING_HEADING), (False, _OPENING))
+        ]
+        found.append((self._heading[before - 1], _HEADING))
+        opening = self._opening.get((place.base, place.section), [])
+        last = bisect_left(opening, before)
+        found += zip(reversed(opening[max(last - len(_OPENERS), 0) : last]), _OPENERS, strict=False)
+        return [(index, rank) for index, rank in found if 0 <= index < before]
 
 
 def of_pairs(quantities: Sequence[Place]) -> Pairs:

@@ -20,10 +20,10 @@ class Place:
     """The surroundings of one mention.
 
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
-    same sentence (the clause in front, or the one round a bracket). A mention that fills a line has the short lines
-    ``before`` and ``behind`` it, as pages of figures set a number and its label. ``section`` is an index or -1;
-    ``heading`` says whether the sentence is a heading, with or without a number. ``base`` is where its text begins
-    among packed ones (``tagging.packing``); all spans are counted from there.
+    same sentence (the clause in front, or the one round a bracket). A mention that fills a line, or runs over its end,
+    has the short lines ``before`` and ``behind`` it, as pages of figures set a number and its label. ``section`` is an
+    index or -1; ``heading`` says whether the sentence is a heading, with or without a number. ``base`` is where its
+    text begins among packed ones (``tagging.packing``); all spans are counted from there.
     """
 
     mention: Mention
@@ -89,8 +89,9 @@ def places(
             line = sentence.of(bulletin.text).strip()
         clause, before = _clause_of(clauses, mention.span, sentence)
         behind = None
-        if before is None and index >= 0 and mention.span.of(bulletin.text) == line:
-            before, behind = _label_line(bulletin, index, -1), _label_line(bulletin, index, 1)
+        last = bisect_left(starts, mention.span.end) - 1
+        if before is None and index >= 0 and (last > index or mention.span.of(bulletin.text) == line):
+            before, behind = _label_line(bulletin, index, -1), _label_line(bulletin, last, 1)
         section = sections.at(mention.span.start)
         out.append(Place(mention, sentence, clause, before, section, heading, base, behind))
     return out

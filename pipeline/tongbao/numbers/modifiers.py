@@ -7,8 +7,15 @@ from functools import cache
 
 from tongbao.records import Bound
 
+#: Signs that bound like words; as no word ends with one, they bound outside a span too.
+_SIGNS: dict[str, Bound] = {
+    **dict.fromkeys("≥≧⩾", "at_least"),
+    **dict.fromkeys("≤≦⩽", "at_most"),
+    **dict.fromkeys("≈≒", "approx"),
+}
 #: Words before the number that belong to its span.
 BEFORE: dict[str, Bound] = {
+    **_SIGNS,
     **dict.fromkeys(("约", "近", "大约", "约为", "将近", "接近", "差不多", "大概", "约计", "几乎", "近乎"), "approx"),
     **dict.fromkeys(
         ("超", "超过", "逾", "至少", "最少", "多于", "不下", "不下于", "不亚于", "不止", "超出"), "at_least"
@@ -28,6 +35,7 @@ AFTER: dict[str, Bound] = {
 }
 #: Reaching verbs: outside the span, at its left edge. 达 and 达到 reach and do not bound.
 REACHING: dict[str, Bound] = {
+    **_SIGNS,
     **dict.fromkeys(("突破", "破", "迈上", "迈过", "跨过", "跨上", "跨越", "刚过", "冲破", "站上", "跃上"), "at_least"),
     **dict.fromkeys(("闯过", "登上", "越过", "高于", "大于"), "at_least"),
     **dict.fromkeys(("封顶",), "at_most"),
