@@ -74,9 +74,9 @@ def test_the_last_two_of_the_section_that_open_a_sentence_and_its_first_ones() -
     """What a report says of a year goes on over paragraphs with other times in them."""
     others = [replace(_at(4, 0), heading=True), _at(6, 1), _at(0, 2), _at(0, 3, section=0), _at(0, 4), _at(0, 5)]
     others += [_at(6, 6), _at(9, 6)]
-    pairs = dated_pairs([_at(0, 8), _at(10, 3)], others, within_section=True)
+    pairs = dated_pairs([_at(0, 8), _at(10, 2)], others, within_section=True)
     assert _candidates(pairs, 0) == [(7, 0), (6, 1), (0, 16), (1, 12), (5, 17), (4, 18), (NONE, 14)]
-    assert _candidates(pairs, 1) == [(2, 0), (1, 1), (0, 16), (NONE, 14)]
+    assert _candidates(pairs, 1) == [(2, 0), (1, 1), (0, 2), (NONE, 14)]
 
 
 def test_the_next_one_only_in_the_sentence() -> None:

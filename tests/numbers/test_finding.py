@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tongbao.lexicon import load as load_lexicon
 from tongbao.numbers import find_numbers, find_quantities, parse_numeral, parse_quantity
 from tongbao.numbers.finding import numeral_pattern
 from tongbao.records import Span
@@ -104,3 +105,11 @@ def test_a_plain_quantity_is_found_whole(number: int, unit: str, modifier: str) 
 def test_a_long_run_of_digits_is_one_number() -> None:
     assert find_numbers("1" * 50_000) == [Span(0, 50_000)]
     assert find_quantities("一" * 50_000) == []
+
+
+def test_no_division_is_a_figure() -> None:
+    """五台县 and 七台河市 begin like counts of machines."""
+    names = [region.name for region in load_lexicon().gazetteer.by_code.values()]
+    assert len(names) > 3000
+    assert [name for name in names if find_quantities(f"，{name}共")] == []
+    assert [span for span, _ in find_quantities("七台河市买了七台，五台县买了五台")] == [Span(6, 8), Span(14, 16)]

@@ -71,8 +71,9 @@ def find_quantities(text: str, units: UnitTable | None = None) -> list[tuple[Spa
     A candidate is what the guidelines put inside the span: modifier, number or range, magnitude, unit or measure word,
     modifier (``近1.24万元``, ``3至5个``, ``三分之一``, ``2.5∶1``, ``第三位``, ``首位``). A number without a unit is one
     only with 万 or 亿, as a fraction, or as a ratio. Left out by rule: titles in 《》 and document numbers in 〔〕,
-    calendar dates, codes (a letter stands before the digits), the nth of a series (第三次), and 一 with a measure word,
-    which mostly means "a". ``units`` are the shipped ones unless others are given.
+    calendar dates, codes (a letter stands before the digits), names of divisions (五台县), the nth of a series
+    (第三次), and 一 with a measure word, which mostly means "a". ``units`` are the shipped ones unless others are
+    given.
     """
     return list(find_figures(text, units).quantities)
 
@@ -81,10 +82,17 @@ def _ranks_without_numeral(folded: str) -> list[tuple[Span, QuantityKind]]:
     return [(Span(*match.span()), "rank") for match in re.finditer("(?<![元])(?:首位|末位)", folded)]
 
 
+#: Divisions of the state whose names begin like a figure; a test looks for all of them in the gazetteer.
+_PLACES = (
+    "七台河|七里河区|三门[峡县]|三元区|[五三]台县|五台山|九台区|二道江?区|五家渠|五峰(?:土家族自治)?县|五通桥|八步区|六安市"
+    "|六盘水|四平市|四方台区"
+)
+
+
 @cache
 def _skipped_pattern() -> re.Pattern[str]:
     return re.compile(
-        r"《[^《》]{0,100}》|〔\d{4}〕(?:第?\d+号)?|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日"
+        r"《[^《》]{0,100}》|〔\d{4}〕(?:第?\d+号)?|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日|" + _PLACES
     )
 
 
