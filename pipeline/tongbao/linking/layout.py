@@ -6,15 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from tongbao.linking.cards import NO_LABELS, Labels, labels_of
 from tongbao.reading import split_clauses
 from tongbao.records import Bulletin, Label, Mention, Span
 
 #: Clauses inside brackets that one clause may hold in front of a quantity before the look-up gives up.
 _CLAUSES_LOOKED_AT = 40
 _LONGEST_HEADING = 45
-#: White space in a line that a number fills all the same.
-_INDENT = 20
 _STOPS = frozenset("。！？；，、!?;,…)）")
 
 
@@ -23,10 +20,10 @@ class Place:
     """The surroundings of one mention.
 
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
-    same sentence (the clause in front, or the one round a bracket). ``section`` is an index or -1; ``heading`` says
-    whether the sentence is a heading, with or without a number. ``base`` is where its text begins among packed ones
-    (``tagging.packing``); all spans are counted from there. ``labels`` are the lines beside a quantity that fills its
-    own.
+    same sentence (the clause in front, or the one round a bracket). A mention that fills a line, or runs over its end,
+    has the short lines ``before`` and ``behind`` it, as pages of figures set a number and its label. ``section`` is an
+    index or -1; ``heading`` says whether the sentence is a heading, with or without a number. ``base`` is where its
+    text begins among packed ones (``tagging.packing``); all spans are counted from there.
     """
 
     mention: Mention
@@ -36,7 +33,7 @@ class Place:
     section: int
     heading: bool = False
     base: int = 0
-    labels: Labels = NO_LABELS
+    behind: Span | None = None
 
     @property
     def start(self) -> int:
@@ -76,12 +73,11 @@ def places(
     Linear in the text: each sentence is split once.
     """
     starts = [sentence.start for sentence in bulletin.sentences]
-    filled = _filled_lines(bulletin, starts, mentions) if "QUANTITY" in labels else {}
-    labelled = labels_of(bulletin, filled) if filled else {}
     sections = innermost_sections(bulletin)
     out: list[Place] = []
     current = -1
     clauses: tuple[Span, ...] = ()
+    line = ""
     for mention in mentions:
         if mention.label not in labels:
             continue
@@ -90,29 +86,24 @@ def places(
             sentence = bulletin.sentences[index] if index >= 0 else mention.span
             clauses = split_clauses(bulletin.text, sentence) if index >= 0 else ()
             current, heading = index, is_heading(bulletin.text, sentence)
+            line = sentence.of(bulletin.text).strip()
         clause, before = _clause_of(clauses, mention.span, sentence)
+        behind = None
+        last = bisect_left(starts, mention.span.end) - 1
+        if before is None and index >= 0 and (last > index or mention.span.of(bulletin.text) == line):
+            before, behind = _label_line(bulletin, index, -1), _label_line(bulletin, last, 1)
         section = sections.at(mention.span.start)
-        lines = labelled.get(index, NO_LABELS) if mention.label == "QUANTITY" else NO_LABELS
-        out.append(Place(mention, sentence, clause, before, section, heading, base, lines))
+        out.append(Place(mention, sentence, clause, before, section, heading, base, behind))
     return out
 
 
-def _filled_lines(bulletin: Bulletin, starts: Sequence[int], mentions: Iterable[Mention]) -> dict[int, int]:
-    """The last line of each quantity that fills one or more lines, by its first; indices of sentences, ``starts`` where
-    they begin.
-    """
-    found: dict[int, int] = {}
-    for mention in mentions:
-        span = mention.span
-        first, last = (holding(bulletin.sentences, starts, at) for at in (span.start, span.end - 1))
-        if mention.label != "QUANTITY" or first < 0:
-            continue
-        begin, end = bulletin.sentences[first].start, bulletin.sentences[last].end
-        # The lengths come first: what stands round a quantity in a long sentence is not to be copied for each.
-        beside = span.start - begin + max(end - span.end, 0)
-        if beside <= _INDENT and not (bulletin.text[begin : span.start] + bulletin.text[span.end : end]).strip():
-            found[first] = last
-    return found
+def _label_line(bulletin: Bulletin, index: int, step: int) -> Span | None:
+    """The line before or behind a sentence that is a line, where it is short enough to be a label."""
+    if not 0 <= index + step < len(bulletin.sentences):
+        return None
+    here, other = bulletin.sentences[index], bulletin.sentences[index + step]
+    between = bulletin.text[min(here.end, other.end) : max(here.start, other.start)]
+    return other if len(other) <= _LONGEST_HEADING and between.strip() == "" and between.count("\n") == 1 else None
 
 
 def is_heading(text: str, sentence: Span) -> bool:

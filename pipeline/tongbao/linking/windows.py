@@ -31,15 +31,15 @@ class Bounds:
 
     @classmethod
     def build(cls, places: Sequence[Place]) -> Bounds:
-        """The clause of each quantity and the one before it, or the lines beside it, cut to the reach of a window."""
+        """The clause of each quantity, the clause before it and the line behind it, cut to the reach of a window."""
         rows = [
             (
                 place.start,
                 place.end,
                 place.base + place.clause.start,
                 place.base + place.clause.end,
-                place.base + (place.before or place.labels.before or place.clause).start,
-                place.base + (place.labels.behind or place.clause).end,
+                place.base + (place.before or place.clause).start,
+                place.base + (place.behind or place.clause).end,
             )
             for place in places
         ]
