@@ -49,7 +49,7 @@ def test_a_document_costs_only_itself_whatever_it_does(inputs: list[Input]) -> N
 
 def test_documents_are_read_when_their_group_is_asked_for(tmp_path: Path) -> None:
     for name in "ab":
-        (tmp_path / name).write_text("一\n" * 20_000, "utf-8")
+        (tmp_path / name).write_text("一\n" * 60_000, "utf-8")
     outcomes = run_batch(find_inputs([tmp_path])[0], fakes.FakeJob())
     next(outcomes)
     (tmp_path / "b").unlink()

@@ -139,6 +139,6 @@ def test_groups_are_bounded_and_lose_nothing(sizes: list[int]) -> None:
 
 def test_groups_are_drawn_one_at_a_time() -> None:
     drawn: list[int] = []
-    groups = grouped((drawn.append(n) or n for n in range(1000)), lambda _: 10_000)  # type: ignore[func-returns-value]
+    groups = grouped((drawn.append(n) or n for n in range(1000)), lambda _: 40_000)  # type: ignore[func-returns-value]
     next(groups)
     assert len(drawn) <= 4

@@ -207,9 +207,14 @@ def test_a_quantity_without_a_number_is_dropped(model: Extractor, document: Call
         ("2024-03-11 02:14:07 INFO [worker] batch done in [q 213 ms], [q 1200] rows queued", 0),
         ("罚款" + " " * 38 + "[q 12万元]", 1),
         ("罚款" + " " * 60 + "[q 12]" + " " * 60, 0),
+        # Bare numbers in lines of code and formulas, with Chinese lines beside; a grid of figures, a unit.
+        ("查处情况\nSEED = [q 42]\n立案[q 3起]", 1),
+        ("求和\nS = [q 100] × (1 + [q 100]) / 2 = [q 5050]\n", 0),
+        ("立案  结案\n[q 42]  [q 37]\n", 2),
+        ("应急响应\nIII: [q 42%]\n", 1),
     ],
 )
-def test_numbers_far_from_anything_chinese_are_no_rows(
+def test_numbers_in_code_or_far_from_anything_chinese_are_no_rows(
     text: str, count: int, model: Extractor, document: Callable[..., Any]
 ) -> None:
     found = document(text)

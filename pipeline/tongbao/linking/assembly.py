@@ -28,6 +28,8 @@ _UNREAD = Quantity(None, None, None, None, "exact", "other", "none")
 #: No figure of a bulletin is further from the next Chinese character than this; of gold none is.
 _NEAR = 40
 _HAN = re.compile("[\u4e00-\u9fff]")
+#: What lines of code, data and formulas have and grids of figures have not.
+_CODE = re.compile('[A-Za-z={}"]')
 #: A stretch in title marks is a policy where the chain and the title classifier together find that likelier than not.
 _TITLE_THRESHOLD = 0.5
 
@@ -127,7 +129,7 @@ def _assembled(text: str, tagged: Iterable[Tagged], units: UnitTable) -> tuple[l
     for item in tagged:
         if item.label == "QUANTITY":
             value = attributes.quantity(text, item.span, units)
-            if value is None or not _in_chinese(text, item.span):
+            if value is None or not _in_chinese(text, item.span) or _in_code(text, item.span, value):
                 continue
             values[item.span] = value
         found.append((item.span, item.label, item.confidence, False))
@@ -144,6 +146,16 @@ def _assembled(text: str, tagged: Iterable[Tagged], units: UnitTable) -> tuple[l
 def _in_chinese(text: str, span: Span) -> bool:
     """Whether a Chinese character stands near a span."""
     return _HAN.search(text, max(0, span.start - _NEAR), span.end + _NEAR) is not None
+
+
+def _in_code(text: str, span: Span, value: Quantity) -> bool:
+    """Whether a bare number stands in a line of code, data or a formula: 42 in ``SEED = 42``."""
+    if value.unit is not None:
+        return False
+    begin = max(text.rfind("\n", 0, span.start) + 1, span.start - _NEAR)
+    end = text.find("\n", span.end, span.end + _NEAR)
+    line = text[begin : span.end + _NEAR if end < 0 else end]
+    return _CODE.search(line) is not None and _HAN.search(line) is None
 
 
 def refill(subject: Subject, mentions: Sequence[Sequence[Mention]], linker: Linker) -> list[list[Mention]]:
