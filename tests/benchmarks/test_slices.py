@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from benchmarks.slices import slices
+from benchmarks.slices import main, slices
 
 from tongbao.records import Annotated
 
@@ -32,3 +32,14 @@ def test_every_document_is_in_one_slice_of_each_kind(tmp_path: Path) -> None:
     ]
     with pytest.raises(ValueError, match="no line for D"):
         slices([_document("D")], catalogue)
+
+
+def test_two_annotations_are_compared_slice_by_slice(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = (str(repository / "annotations" / "double" / f"test.{name}.jsonl") for name in "ab")
+    catalogue = str(repository / "annotations" / "test" / "catalogue.tsv")
+    assert main([first, catalogue, "--other", first]) == 0
+    same = capsys.readouterr().out.splitlines()[2:]
+    assert {cell for line in same for cell in line.split("|")[5:-1]} == {" 1.000 "}
+    assert main([first, catalogue, "--other", second]) == 0
+    rows = {tuple(line.split("|")[1:3]): line.split("|")[-2] for line in capsys.readouterr().out.splitlines()[2:]}
+    assert rows[(" layout ", " table ")] == " .735 "

@@ -152,9 +152,9 @@ def _in_code(text: str, span: Span, value: Quantity) -> bool:
     """Whether a bare number stands in a line of code, data or a formula: 42 in ``SEED = 42``."""
     if value.unit is not None:
         return False
-    begin = max(text.rfind("\n", 0, span.start) + 1, span.start - _NEAR)
-    end = text.find("\n", span.end, span.end + _NEAR)
-    line = text[begin : span.end + _NEAR if end < 0 else end]
+    first, last = max(0, span.start - _NEAR), span.end + _NEAR
+    begin, end = text.rfind("\n", first, span.start), text.find("\n", span.end, last)
+    line = text[first if begin < 0 else begin : last if end < 0 else end]
     return _CODE.search(line) is not None and _HAN.search(line) is None
 
 
