@@ -69,7 +69,7 @@ def test_the_stretches_that_a_text_is_read_in_change_nothing(
     """Nor do the blocks that templates are joined in; mentions go on over the border of a stretch."""
     monkeypatch.setattr("tongbao.tagging.mentions.LONGEST_SEQUENCE", 20)
     whole, beliefs = _tag(tagger, text)
-    monkeypatch.setattr("tongbao.tagging.tagger.BATCH_ROWS", rows)
+    monkeypatch.setattr("tongbao.tagging.tagger._STRETCH", rows)
     monkeypatch.setattr("tongbao.tagging.features.BLOCK_ROWS", rows)
     parts, others = _tag(tagger, text)
     assert [(tagged.label, tagged.span) for tagged in parts] == [(tagged.label, tagged.span) for tagged in whole]

@@ -20,6 +20,11 @@ from tongbao.tagging.weights import BATCH_ROWS, F32, WeightTable
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
+#: Scaling costs as much as a step of the recursion itself, so it is done every so many steps; between two scalings
+#: numbers may drift apart by at most a factor of exp(``_FURTHEST``), far within what a float64 holds.
+_SCALED_EVERY = 8
+_FURTHEST = 150.0
+
 
 @dataclass(frozen=True, slots=True)
 class Crf:
@@ -50,13 +55,17 @@ class Crf:
         path = np.full(emissions.shape[0], -1, dtype=np.int8)
         marginals = np.zeros(emissions.shape, dtype=np.float64)
         transitions = self.transitions.astype(np.float64)
+        searched: list[tuple[I64, I64]] = []
         for packed in _batches(np.asarray(starts, dtype=np.int64), np.asarray(ends, dtype=np.int64)):
             soft = _marginals(packed, emissions, transitions)
             marginals[packed.rows] = soft.T
             path[packed.rows] = soft.argmax(axis=0)
-            doubtful = packed.part(_doubtful(packed, soft))
-            if len(doubtful.rows):
-                path[doubtful.rows] = _viterbi(doubtful, emissions, transitions)
+            doubtful = _doubtful(packed, soft)
+            begun = packed.starts[doubtful]
+            searched.append((begun, begun + packed.lengths[doubtful]))
+        # Those of all batches together: a step costs much the same however many sequences take it.
+        for packed in _batches(*map(np.concatenate, zip(*searched, strict=True))) if searched else ():
+            path[packed.rows] = _viterbi(packed, emissions, transitions)
         return path, marginals
 
 
@@ -86,10 +95,6 @@ class _Packed:
         lane = np.arange(int(begin[-1])) - begin[time]
         return cls(starts, lengths, starts[lane] + time, lane, active.tolist(), begin.tolist())
 
-    def part(self, lanes: I64) -> _Packed:
-        """Some of the sequences, by ascending number."""
-        return _Packed.build(self.starts[lanes], self.lengths[lanes])
-
 
 def _batches(starts: I64, ends: I64) -> Iterator[_Packed]:
     """All sequences that are not empty, those of like length together, at most ``BATCH_ROWS`` rows in a batch."""
@@ -114,11 +119,13 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
     two columns (for one, libraries have another way, which rounds otherwise), and steps are scaled by a maximum, which
     knows no order.
     """
-    scores = emissions[packed.rows].T.astype(np.float64, order="C")
-    potentials = np.exp(scores - scores.max(axis=0))
+    potentials = emissions[packed.rows].T.astype(np.float64, order="C")
+    potentials -= potentials.max(axis=0)
+    np.exp(potentials, out=potentials)
     links = np.exp(transitions - transitions.max())
     turned = np.ascontiguousarray(links.T)
     active, begin = packed.active, packed.begin
+    every = _steps_between_scalings(transitions)
     wide = max(active[0], 2)
     forward: F64 = np.empty_like(potentials)
     state, spare = np.ones((2, len(links), wide))
@@ -129,8 +136,9 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
             here = np.matmul(turned, here, out=spare[:, : max(count, 2)])
             state, spare = spare, state
         alpha = here[:, :count]
-        alpha *= potentials[:, now]
-        here /= np.maximum.reduce(here, axis=0)
+        np.multiply(alpha, potentials[:, now], out=alpha)
+        if step % every == 0:
+            here /= np.maximum.reduce(here, axis=0)
         forward[:, now] = alpha
     # A sequence that has not begun, seen from its end, has ones.
     state.fill(1.0)
@@ -141,10 +149,22 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
         np.multiply(beta, potentials[:, last : last + count], out=seen[:, :count])
         np.matmul(links, seen, out=here)
         here[:, count:] = 1.0
-        beta /= np.maximum.reduce(beta, axis=0)
+        if step % every == 0:
+            beta /= np.maximum.reduce(beta, axis=0)
         forward[:, begin[step] : begin[step] + count] *= beta
     forward /= _sums(forward)
     return forward
+
+
+def _steps_between_scalings(transitions: F64) -> int:
+    """After how many steps at most the numbers of the recursion are scaled back.
+
+    The potentials of a step are at most one, and one of them is one: so a step lowers the largest number by no more than
+    the weakest link, and raises it by no more than the count of labels. Short of ``_FURTHEST`` nothing that counts is
+    lost.
+    """
+    spread = max(float(transitions.max() - transitions.min()), float(np.log(len(transitions))), 1.0)
+    return max(1, min(_SCALED_EVERY, int(_FURTHEST / spread)))
 
 
 def _sums(columns: F64) -> F64:

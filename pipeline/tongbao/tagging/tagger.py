@@ -15,10 +15,12 @@ from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import Marks, mention_scores
 from tongbao.tagging.mentions import BIO, from_bio, sequences, title_marks, whole_titles
 from tongbao.tagging.packing import Packed
-from tongbao.tagging.weights import BATCH_ROWS
 from tongbao.tagging.whole_periods import whole_periods
 
 F64 = NDArray[np.float64]
+
+#: Characters that are labelled at once. The longest sequences of a stretch decide how many steps its decoding takes.
+_STRETCH = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Tagger:
         """The mentions of every document in text order, and what the chain believes of its characters.
 
         Titles inside titles are not among the mentions: one sequence cannot hold both (``mentions.nested_titles``).
-        The texts are read in stretches of some ten thousand characters, so that what is only needed to label them never
+        The texts are read in stretches of some hundred thousand characters, so that what is only needed to label them never
         exists for the whole of them.
         """
         begins = columns.packed.begins.tolist()
@@ -151,10 +153,10 @@ class _Titles:
 
 
 def _stretches(pieces: Sequence[Span]) -> Iterator[Sequence[Span]]:
-    """Neighbouring sequences that together reach over at most ``BATCH_ROWS`` characters, or one alone."""
+    """Neighbouring sequences that together reach over at most ``_STRETCH`` characters, or one alone."""
     first = 0
     for number, piece in enumerate(pieces):
-        if number > first and piece.end - pieces[first].start > BATCH_ROWS:
+        if number > first and piece.end - pieces[first].start > _STRETCH:
             yield pieces[first:number]
             first = number
     if first < len(pieces):
