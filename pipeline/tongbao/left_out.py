@@ -9,15 +9,18 @@ not believe in: ``low_confidence``.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import chain
 from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tongbao.numbers import Figures
 from tongbao.records import Bulletin, LeftOutReason, Mention, Span
 
+I64 = NDArray[np.int64]
 _Patterns: TypeAlias = tuple[tuple[LeftOutReason, re.Pattern[str]], ...]
 
 #: A numeral of one character is a part of a word (统一, 万里) where nothing else is known of it.
@@ -28,7 +31,7 @@ _ANY = rf"(?:[0-9]+|[{_NUMERALS}千两]+)"
 #: Where a run of digits begins, where a line does: a pattern that looked on from every character would be slow.
 _BEGIN, _LINE = "(?<![0-9.])", r"^[^\S\n]*"
 _YEAR = "(?:19|20)[0-9]{2}"
-_RANK = re.compile(rf"(?<=[一-龥])第{_FEW}(?:[位名]|(?=[,。;、)\s升降滑]|$))")
+_RANK = re.compile(rf"第(?<=[一-龥]第){_FEW}(?:[位名]|(?=[,。;、)\s升降滑]|$))")
 _TO = "[-—–~至到]{1,2}"
 
 
@@ -63,17 +66,17 @@ def left_out(
     ]
     loose = _covers(_loose(), folded)
     candidates = _Cover([*(_ends(span) for span, _ in figures.quantities), *_ranks(folded)])
+    numerals = np.array(figures.edges, dtype=np.int64).reshape(-1, 2)
+    numerals = numerals[~taken.covers(numerals)]
+    known = zip(_first(firm, numerals), _first(loose, numerals), candidates.covers(numerals).tolist(), strict=True)
     out: list[tuple[Span, LeftOutReason, float | None]] = []
-    for start, end in figures.numerals():
-        if taken.covers(start, end):
-            continue
+    for (start, end), (reason, other, figure) in zip(numerals.tolist(), known, strict=True):
         span = Span(start, end)
-        reason = _first(firm, span)
         limits = reason is None and _limits(folded, span)
         if reason is None and text[start:end] == "几":
             reason = "word"
-        elif reason is None and not candidates.covers(start, end):
-            reason = _first(loose, span)
+        elif reason is None and not figure:
+            reason = other
             if reason is None and not limits and text[start:end] in _HAN:
                 reason = "word"
         if reason:
@@ -96,8 +99,13 @@ def _covers(patterns: _Patterns, folded: str) -> list[tuple[LeftOutReason, _Cove
     return [(why, _Cover(match.span() for match in pattern.finditer(folded))) for why, pattern in patterns]
 
 
-def _first(covers: Sequence[tuple[LeftOutReason, _Cover]], span: Span) -> LeftOutReason | None:
-    return next((why for why, cover in covers if cover.covers(span.start, span.end)), None)
+def _first(covers: Sequence[tuple[LeftOutReason, _Cover]], stretches: I64) -> list[LeftOutReason | None]:
+    """The reason of the first that covers each stretch."""
+    found: list[LeftOutReason | None] = [None] * len(stretches)
+    for why, cover in reversed(covers):
+        for number in np.flatnonzero(cover.covers(stretches)).tolist():
+            found[number] = why
+    return found
 
 
 def _compiled(*parts: tuple[LeftOutReason, str, Sequence[str]]) -> _Patterns:
@@ -272,13 +280,17 @@ def _limits(folded: str, span: Span) -> bool:
 
 
 class _Cover:
-    """Whether a stretch lies inside one of many, given by start and end."""
+    """Which stretches lie inside one of many, given by start and end."""
 
     def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        ordered = sorted(spans)
-        self._starts = [start for start, _ in ordered]
-        self._reach = list(accumulate((end for _, end in ordered), max))
+        # In front of all stands one that reaches nowhere.
+        edges = np.fromiter(chain((-1, -1), chain.from_iterable(spans)), dtype=np.int64).reshape(-1, 2)
+        edges = edges[np.argsort(edges[:, 0], kind="stable")]
+        self._starts = edges[:, 0]
+        self._reach = np.maximum.accumulate(edges[:, 1])
 
-    def covers(self, start: int, end: int) -> bool:
-        at = bisect_right(self._starts, start) - 1
-        return at >= 0 and self._reach[at] >= end
+    def covers(self, stretches: I64) -> NDArray[np.bool_]:
+        """For each of ``stretches``, ``(n, 2)``, whether one holds it."""
+        at = np.searchsorted(self._starts, stretches[:, 0], side="right") - 1
+        found: NDArray[np.bool_] = self._reach[at] >= stretches[:, 1]
+        return found

@@ -155,8 +155,8 @@ def _paragraphs(text: str, sentences: Sequence[Span]) -> list[int]:
     numbers: list[int] = []
     end = 0
     for sentence in sentences:
-        apart = re.search(r"[\n\r]", text[end : sentence.start]) is not None
-        numbers.append((numbers[-1] if numbers else 0) + apart)
+        between = text[end : sentence.start]
+        numbers.append((numbers[-1] if numbers else 0) + ("\n" in between or "\r" in between))
         end = sentence.end
     return numbers
 

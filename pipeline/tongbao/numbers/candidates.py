@@ -79,7 +79,7 @@ def find_quantities(text: str, units: UnitTable | None = None) -> list[tuple[Spa
 
 
 def _ranks_without_numeral(folded: str) -> list[tuple[Span, QuantityKind]]:
-    return [(Span(*match.span()), "rank") for match in re.finditer("(?<![元])(?:首位|末位)", folded)]
+    return [(Span(*match.span()), "rank") for match in re.finditer("[首末](?<!元.)位", folded)]
 
 
 #: Divisions of the state whose names begin like a figure; a test looks for all of them in the gazetteer.
@@ -91,8 +91,10 @@ _PLACES = (
 
 @cache
 def _skipped_pattern() -> re.Pattern[str]:
+    # The look at the first character saves the alternatives at all others.
     return re.compile(
-        r"《[^《》]{0,100}》|〔\d{4}〕(?:第?\d+号)?|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日|" + _PLACES
+        r"(?=[《〔\d七三五九二八六四])(?:《[^《》]{0,100}》|〔\d{4}〕(?:第?\d+号)?|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?"
+        r"|\d{1,2}月\d{1,2}日|" + _PLACES + ")"
     )
 
 
@@ -147,7 +149,11 @@ def _candidate(
         return _rank(folded, start, end)
     if folded[start - 1 : start] == "前" and folded[end : end + 1] not in ("%", "‰"):
         return _first_few(folded, start, end)
-    return _ratio(folded, spans, at) or _range(folded, spans, at, units) or _single(folded, spans, at, units)
+    found = _ratio(folded, spans, at)
+    if found is None:
+        unit = _unit_end(folded, end, units)
+        found = _range(folded, spans, at, unit, units) or _single(folded, spans, at, unit, units)
+    return found
 
 
 def _rank(folded: str, start: int, end: int) -> tuple[Span, QuantityKind] | None:
@@ -221,17 +227,19 @@ def _joined(folded: str, spans: list[tuple[int, int]], at: int) -> bool:
     return 0 <= at < len(spans) - 1 and folded[spans[at][1] : spans[at + 1][0]] in (":", "∶", "比")
 
 
-def _range(folded: str, spans: list[tuple[int, int]], at: int, units: UnitTable) -> tuple[Span, QuantityKind] | None:
-    """a-b with a unit at the end, and perhaps the same at the first number (5万—8万元, 三年至七年)."""
+def _range(
+    folded: str, spans: list[tuple[int, int]], at: int, first: tuple[int, str] | None, units: UnitTable
+) -> tuple[Span, QuantityKind] | None:
+    """a-b with a unit at the end, and perhaps the same at the ``first`` number (5万—8万元, 三年至七年)."""
     if at + 1 >= len(spans):
         return None
     start, end = spans[at]
-    first = _unit_end(folded, end, units)
     after_first = first[0] if first else end
     next_start, next_end = spans[at + 1]
-    joint = _CONNECTOR.fullmatch(folded, after_first, next_start) if next_start > after_first else None
+    near = after_first < next_start <= after_first + 2
+    joint = _CONNECTOR.fullmatch(folded, after_first, next_start) if near else None
     second = _unit_end(folded, next_end, units) if joint else None
-    if joint is None or second is None or next_start - after_first > 2:
+    if joint is None or second is None:
         return None
     moves = joint[0] in ("至", "到") and re.search(r"[由从][^，。；,;]{0,14}$", folded[max(0, start - 16) : start])
     if moves and first is not None:
@@ -242,9 +250,10 @@ def _range(folded: str, spans: list[tuple[int, int]], at: int, units: UnitTable)
     return Span(start, with_modifier_after(folded, second[0], parsed.kind)), parsed.kind
 
 
-def _single(folded: str, spans: list[tuple[int, int]], at: int, units: UnitTable) -> tuple[Span, QuantityKind] | None:
+def _single(
+    folded: str, spans: list[tuple[int, int]], at: int, unit: tuple[int, str] | None, units: UnitTable
+) -> tuple[Span, QuantityKind] | None:
     start, end = spans[at]
-    unit = _unit_end(folded, end, units)
     if unit is None or _FRACTION.search(folded, start, end):
         return _without_unit(folded, start, end)
     unit_end, name = unit
@@ -313,19 +322,20 @@ def _unit_end(folded: str, end: int, units: UnitTable) -> tuple[int, str] | None
         at += 1
     if folded[at : at + 1] in ("余", "多", "来"):
         at += 1
-    spaced = _SPACED.match(folded, at)
-    if spaced:
-        return spaced.end(), "个百分点"
-    split = _SPLIT.match(folded, at)
-    if split:
-        return split.end(), "个" + split[1]
+    if folded.startswith("个", at):
+        spaced = _SPACED.match(folded, at)
+        if spaced:
+            return spaced.end(), "个百分点"
+        split = _SPLIT.match(folded, at)
+        if split:
+            return split.end(), "个" + split[1]
     name = units.longest_at(folded, at)
     if name is None:
         return None
     at += len(name)
     # 元/人·月: at most two divisors.
     for _ in range(2):
-        divisor = _DIVISION.match(folded, at)
+        divisor = _DIVISION.match(folded, at) if folded.startswith(_DIVIDING, at) else None
         below = _divisor_unit(folded, divisor.end(), units) if divisor else ""
         if divisor is None or not below:
             break
@@ -341,6 +351,7 @@ def _divisor_unit(folded: str, at: int, units: UnitTable) -> str:
     return units.longest_at(folded, at) or (char if char in _DIVISORS else "")
 
 
+_DIVIDING = ("/", "每", "·")
 _DIVISION = re.compile(r"[/每·]\d{0,4}")
 _DIGIT = re.compile(r"[一二三四五六七八九\d](?![\d.十百千万])")
 _DIVISORS = frozenset("月晚度时年日天h")

@@ -65,13 +65,14 @@ def change_of(before: str, after: str) -> Change:
     patterns = _patterns()
     if patterns["to"].search(head):
         return "to"
-    if patterns["from"].search(head) and patterns["ends"].search(after[:40].lstrip()):
+    moved = ("由" in head or "从" in head) and patterns["from"].search(head)
+    if moved and patterns["ends"].search(after[:40].lstrip()):
         return "from"
     if patterns["up"].search(head) or patterns["up_object"].search(head):
         return "increase_by"
     if patterns["down"].search(head) or patterns["down_object"].search(head):
         return "decrease_by"
-    than = patterns["than"].search(head) or patterns["beyond"].search(head)
+    than = (("比" in head or "较" in head) and patterns["than"].search(head)) or patterns["beyond"].search(head)
     if than:
         return "increase_by" if than["way"] in "多高晚" else "decrease_by"
     return "none"

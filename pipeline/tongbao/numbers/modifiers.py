@@ -42,11 +42,14 @@ REACHING: dict[str, Bound] = {
 }
 _PARTICLES = "了"
 _LONGEST = max(map(len, {**BEFORE, **REACHING}))
+_LAST = frozenset(word[-1] for word in {**BEFORE, **REACHING})
 LONGEST_AFTER = max(map(len, AFTER))
 
 
 def word_before(text: str, end: int, words: dict[str, Bound]) -> str:
-    """The longest of ``words`` that ends at ``end``, or an empty string."""
+    """The longest of ``words``, ``BEFORE`` or ``REACHING``, that ends at ``end``, or an empty string."""
+    if text[end - 1 : end] not in _LAST:
+        return ""
     for length in range(min(_LONGEST, end), 0, -1):
         if text[end - length : end] in words:
             return text[end - length : end]
@@ -62,15 +65,21 @@ def word_after(text: str, start: int) -> str:
 
 
 @cache
-def _distant() -> tuple[tuple[re.Pattern[str], Bound], ...]:
-    """Bounds set from further off in the clause: 至少开展|两轮, 不足全国平均水平的|三分之一."""
+def _distant() -> tuple[tuple[str | tuple[str, ...], re.Pattern[str], Bound], ...]:
+    """Bounds set from further off in the clause, each behind what its pattern ends with: 至少开展|两轮,
+    不足全国平均水平的|三分之一.
+    """
     gap = r"[^\d，。；、,;]{1,12}"
     return (
-        (re.compile(rf"(?:不足|不到|不及|未达|不超过|别超过|不得超过){gap}的\s*$"), "at_most"),
-        (re.compile(rf"(?<![不未别得])超过{gap}的\s*$"), "at_least"),
-        (re.compile(r"(?:至少|最少|不少于)(?!的)[^\d，。；、,;]{1,4}$"), "at_least"),
-        (re.compile(r"(?:至多|最多|顶多)(?!的)[^\d，。；、,;]{1,4}$"), "at_most"),
-        (re.compile(r"(?:(?<![节公合条签特预])约|大约|大致)(?:占|为|有|合|等于|相当于)\s*$"), "approx"),
+        ("的", re.compile(rf"(?:不足|不到|不及|未达|不超过|别超过|不得超过){gap}的$"), "at_most"),
+        ("的", re.compile(rf"(?<![不未别得])超过{gap}的$"), "at_least"),
+        ("", re.compile(r"(?:至少|最少|不少于)(?!的)[^\d，。；、,;]{1,4}$"), "at_least"),
+        ("", re.compile(r"(?:至多|最多|顶多)(?!的)[^\d，。；、,;]{1,4}$"), "at_most"),
+        (
+            ("占", "为", "有", "合", "于"),
+            re.compile(r"(?:(?<![节公合条签特预])约|大约|大致)(?:占|为|有|合|等于|相当于)$"),
+            "approx",
+        ),
     )
 
 
@@ -84,7 +93,8 @@ def outer_bound(before: str) -> Bound | None:
     word = word_before(tail, len(tail), BEFORE)
     if len(word) > 1:
         return BEFORE[word]
-    for pattern, bound in _distant():
-        if pattern.search(tail):
+    tail = tail.rstrip()
+    for endings, pattern, bound in _distant():
+        if tail.endswith(endings) and pattern.search(tail):
             return bound
     return None

@@ -12,6 +12,14 @@ _CLOCK = re.compile(
     rf"(?:{_HOURS})?(?:\d{{1,2}}|[零一二三四五六七八九十]{{1,3}})(?:时|点)(?![期间节])(?:\d{{1,2}}分|半)?许?"
 )
 _DOTTED = re.compile(r"(?<!\d)((?:19|20)\d\d)[./-](\d{1,2})[./-](\d{1,2})(?!\d)日?")
+_SPACES = re.compile(r"\s+")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_SAME_DAY = re.compile(rf"^当日(?={_CLOCK.pattern})")
+_PART_OF_DAY = re.compile(rf"(?<=日)(?:{_HOURS})")
+_THAT_DAY = re.compile(r"(?<=\d日)\S{0,10}那天$")
+_IDLE = re.compile(r"(?<=月)当月$|(?<=\d[年月日])间$|^(?:刚刚)?过去的(?=.{4}年)")
+_IN_WORDS = re.compile(r"[零〇○一二三四五六七八九十两]+(?=年|月|日|个月|个?季度|、[二三四]季度)")
+_THAT_YEAR = re.compile(r"(?<=[今去前明\d]年)(?:1年|当年)$")
 _FIGURES = re.compile(r"(?:19|20)\d\d")
 #: Two months, quarters or years in a row: 8月、9月两个月, 今年二、三季度, 2024年和2025年.
 _PAIR = re.compile(r"(\d{1,4})(年|月|季度)?[、和](\d{1,4})(年|月|季度)(?:2个(?:月|季度)|2年)?(?=$|以|前)")
@@ -19,22 +27,20 @@ _PAIR = re.compile(r"(\d{1,4})(年|月|季度)?[、和](\d{1,4})(年|月|季度)
 
 def written_out(surface: str) -> str:
     """A surface without spaces, its digits folded, and days and years in figures alone written out: 2024.1.1, 2024."""
-    text = _DOTTED.sub(r"\1年\2月\3日", re.sub(r"\s+", "", fold_forms(surface)))
+    text = _DOTTED.sub(r"\1年\2月\3日", _SPACES.sub("", fold_forms(surface)))
     return f"{text}年" if _FIGURES.fullmatch(text) else text
 
 
 def plain_surface(surface: str) -> str:
     """A surface with its digits folded, without times of the day, and with pairs as ranges: 7月22日清晨 is 7月22日."""
     text = written_out(surface).replace("份", "")
-    text = re.sub(r"\([^()]*\)", "", text).replace("首季度", "首季").replace("首季", "1季度")
-    text = _CLOCK.sub("", re.sub(rf"^当日(?={_CLOCK.pattern})", "同日", text))
-    text = re.sub(rf"(?<=日)(?:{_HOURS})", "", text)
-    text = re.sub(r"(?<=\d日)\S{0,10}那天$", "", text)
-    text = re.sub(r"(?<=月)当月$|(?<=\d[年月日])间$|^(?:刚刚)?过去的(?=.{4}年)", "", text)
-    text = re.sub(r"[零〇○一二三四五六七八九十两]+(?=年|月|日|个月|个?季度|、[二三四]季度)", _digits, text)
+    text = _BRACKETS.sub("", text).replace("首季度", "首季").replace("首季", "1季度")
+    text = _CLOCK.sub("", _SAME_DAY.sub("同日", text))
+    text = _THAT_DAY.sub("", _PART_OF_DAY.sub("", text))
+    text = _IN_WORDS.sub(_digits, _IDLE.sub("", text))
     text = "当月" if text == "月内" else text
     text = _PAIR.sub(_joined, text)
-    return re.sub(r"(?<=[今去前明\d]年)(?:1年|当年)$", "", text)
+    return _THAT_YEAR.sub("", text)
 
 
 def _digits(match: re.Match[str]) -> str:

@@ -14,7 +14,6 @@ from tongbao.numbers.surfaces import Core, read_core, read_limits, read_rank, st
 from tongbao.numbers.units import UnitTable, kind_of
 from tongbao.records import Bound, Change, Quantity, QuantityKind
 
-_SPACES = re.compile(r"\s+")
 _CURRENCY = {"¥": "元", "$": "美元", "€": "欧元", "£": "英镑"}
 
 
@@ -34,8 +33,7 @@ def parse_quantity(surface: str, before: str = "", after: str = "", units: UnitT
         ``bound`` from the modifiers inside, else from a reaching verb or a list's first modifier before the span;
         ``kind`` by the unit; ``change`` by the clause.
     """
-    text = _SPACES.sub("", fold_forms(surface))
-    before, after = _SPACES.sub("", fold_forms(before)), _SPACES.sub("", fold_forms(after))
+    text, before, after = ("".join(fold_forms(part).split()) for part in (surface, before, after))
     if not text or len(text) > 2 * MAX_LENGTH:
         return None
     currency = _CURRENCY.get(text[0])
@@ -66,13 +64,10 @@ def clause_around(text: str, start: int, end: int, width: int = 60) -> tuple[str
     between two characters of one sentence (hard-wrapped text) does not end it.
     """
     left, right = text[max(0, start - width) : start], text[end : end + width]
-    ends = _clause_end()
-    # One more character on the inner side lets the pattern see whether a mark stands between two digits.
-    stops = [
-        match.end() for match in ends.finditer(text[max(0, start - width) : start + 1]) if match.end() <= len(left)
-    ]
-    first = ends.search(text[max(0, end - 1) : end + width], min(end, 1))
-    return left[stops[-1] :] if stops else left, right[: first.start() - min(end, 1)] if first else right
+    # One more character on the inner side lets the patterns see whether a mark stands between two digits.
+    last = _last_clause_end().match(left + (text[start : start + 1] or " "))
+    first = _clause_end().search(text[max(0, end - 1) : end + width], min(end, 1))
+    return left[last.end() :] if last else left, right[: first.start() - min(end, 1)] if first else right
 
 
 @cache
@@ -83,18 +78,30 @@ def _clause_end() -> re.Pattern[str]:
     )
 
 
+@cache
+def _last_clause_end() -> re.Pattern[str]:
+    """All up to the last clause end that a character follows: what is looked for from behind is found at once."""
+    return re.compile(rf".*(?=[,:，：;；。!！?？\n])(?:{_clause_end().pattern})(?=.)", re.DOTALL)
+
+
 # --- what the clause says ------------------------------------------------------------------------------------------
+
+
+#: What stands between the numbers of a list, and behind the last one before the span.
+_JOINTS = ("、", "和", "及", "与", "以及", ":", "∶")
 
 
 @cache
 def _list_pattern() -> re.Pattern[str]:
     numeral = r"[\d一二三四五六七八九十百千万亿两][\d.,一二三四五六七八九十百千万亿]*"
     item = rf"[约近超逾第]?{numeral}[^\d，、;；。和及与:∶到至为]{{0,6}}?"
-    return re.compile(rf"(?:{item}(?:、|和|及|与|以及|:|∶))+$")
+    return re.compile(rf"(?:{item}(?:{'|'.join(_JOINTS)}))+$")
 
 
 def _list_head(before: str) -> str | None:
     """The words before the first number of a list of bare numbers that ends at the span; ``None`` where none does."""
+    if not before.endswith(_JOINTS):  # the search tries every character as the first of a list
+        return None
     tail = before[-80:]
     match = _list_pattern().search(tail)
     return tail[: match.start()] if match else None

@@ -64,8 +64,10 @@ class UnitTable:
 
     def longest_at(self, folded: str, at: int) -> str | None:
         """The longest unit that begins at the offset ``at`` of a text in plain forms."""
-        names = self.by_first.get(folded[at : at + 1], ())
-        return next((name for name in names if folded.startswith(name, at)), None)
+        for name in self.by_first.get(folded[at : at + 1], ()):
+            if folded.startswith(name, at):
+                return name
+        return None
 
 
 _HEADER = ("unit", "kind", "base", "factor")

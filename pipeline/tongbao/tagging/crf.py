@@ -159,9 +159,9 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
 def _steps_between_scalings(transitions: F64) -> int:
     """After how many steps at most the numbers of the recursion are scaled back.
 
-    The potentials of a step are at most one, and one of them is one: so a step lowers the largest number by no more than
-    the weakest link, and raises it by no more than the count of labels. Short of ``_FURTHEST`` nothing that counts is
-    lost.
+    The potentials of a step are at most one, and one of them is one: so a step lowers the largest number by no more
+    than the weakest link, and raises it by no more than the count of labels. Short of ``_FURTHEST`` nothing that counts
+    is lost.
     """
     spread = max(float(transitions.max() - transitions.min()), float(np.log(len(transitions))), 1.0)
     return max(1, min(_SCALED_EVERY, int(_FURTHEST / spread)))
