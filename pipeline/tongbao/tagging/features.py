@@ -7,7 +7,7 @@ Context crosses sentence borders on purpose: the line before a list is evidence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.tagging.arrays import U64, stretch
+from tongbao.tagging.coding import Coded, joined
 from tongbao.tagging.columns import TextColumns, WordsSeen
 from tongbao.tagging.packing import Packed
-from tongbao.tagging.templates import BLOCK_ROWS, Sink, Sums, Templates
+from tongbao.tagging.templates import BLOCK_ROWS, Part, Sink, Sums, Templates, worth_coding
 from tongbao.tagging.weights import F32, WeightTable
 
 I64 = NDArray[np.int64]
@@ -47,7 +48,7 @@ def mention_scores(table: WeightTable, columns: TextColumns, marks: Marks | None
 
     ``marks`` are those of the text where brackets are to be looked at.
     """
-    scores = np.empty((end - start, table.weights.shape[1]), dtype=np.float32)
+    scores = np.empty((end - start, table.outputs), dtype=np.float32)
     for first in range(start, end, BLOCK_ROWS):
         last = min(first + BLOCK_ROWS, end)
         sums = Sums(table, last - first)
@@ -57,20 +58,66 @@ def mention_scores(table: WeightTable, columns: TextColumns, marks: Marks | None
 
 
 class _Seen:
-    """A column as it is seen from the characters of a stretch."""
+    """A column as it is seen from the characters of a stretch; ``wide`` reaches over its ends."""
 
-    def __init__(self, column: NDArray[np.unsignedinteger], start: int, end: int) -> None:
-        self._wide = stretch(column, start - _REACH, end + _REACH)
-        self._size = end - start
+    def __init__(self, wide: U64, coded: Coded | None) -> None:
+        self._wide = wide
+        self._size = len(wide) - 2 * _REACH
+        self._coded = coded
+        self._pairs: Coded | None = None
+
+    @classmethod
+    def of(cls, column: NDArray[np.unsignedinteger], start: int, end: int) -> _Seen:
+        """A column from the characters ``[start, end)``."""
+        wide = stretch(column, start - _REACH, end + _REACH)
+        return cls(wide, Coded.of(wide) if worth_coding(end - start) else None)
+
+    @classmethod
+    def joint(cls, columns: Sequence[_Seen], size: int) -> _Seen:
+        """Several columns of numbers below 64 as one, from ``size`` characters."""
+        wide = np.zeros(size + 2 * _REACH, dtype=np.uint64)
+        for column in columns:
+            wide = wide * np.uint64(64) + column._wide
+        coded = [column._coded for column in columns if column._coded is not None]
+        together = joined(*coded) if coded else None
+        if not isinstance(together, Coded):
+            return cls(wide, None)
+        value = np.zeros_like(together.parts[0])
+        for part in together.parts:
+            value = value * np.uint64(64) + part
+        return cls(wide, Coded(together.codes, (value,)))
 
     def __getitem__(self, offset: int) -> U64:
         """The value so many characters further on, at most ``_REACH``; zero outside the text."""
         return self._wide[_REACH + offset : _REACH + offset + self._size]
 
+    def few(self, *offsets: int) -> Iterator[Part]:
+        """The same at several ascending offsets, of a column that takes few values: coded where that saves work."""
+        place = 0
+        while place < len(offsets):
+            offset = offsets[place]
+            first = _REACH + offset
+            if self._coded is None:
+                yield self[offset]
+            elif offsets[place + 1 : place + 2] == (offset + 1,) and (pairs := self._paired(self._coded)):
+                yield pairs.rows(first, first + self._size)
+                place += 1
+            else:
+                yield self._coded.rows(first, first + self._size)
+            place += 1
+
+    def _paired(self, coded: Coded) -> Coded | None:
+        """Each value with the one behind it: one coding for the pairs at all offsets."""
+        if self._pairs is None:
+            last = len(coded.codes)
+            pairs = joined(coded.rows(0, last - 1), coded.rows(1, last))
+            self._pairs = pairs if isinstance(pairs, Coded) else None
+        return self._pairs
+
 
 def _add(sink: Sink, columns: TextColumns, marks: Marks | None, start: int, end: int) -> None:
     """All templates for the characters ``[start, end)``."""
-    see = partial(_Seen, start=start, end=end)
+    see = partial(_Seen.of, start=start, end=end)
     chars, kinds = see(columns.points), see(columns.kinds)
     _character_templates(sink, chars, kinds)
     if columns.words is not None:
@@ -82,12 +129,12 @@ def _add(sink: Sink, columns: TextColumns, marks: Marks | None, start: int, end:
     for column in columns.clusters or ():
         _cluster_templates(sink, see(column))
     if marks is not None:
-        _bracket_templates(sink, marks, columns.points, kinds[0], start, end)
+        _bracket_templates(sink, marks, columns.points, next(kinds.few(0)), start, end)
 
 
 def _character_templates(sink: Sink, c: _Seen, k: _Seen) -> None:
     for offset in range(-3, 4):
-        sink.add(c[offset])
+        sink.add(*c.few(offset))
     for first in range(-3, 3):
         sink.add(c[first], c[first + 1])
     for first in range(-3, 2):
@@ -97,8 +144,8 @@ def _character_templates(sink: Sink, c: _Seen, k: _Seen) -> None:
     sink.add(c[-1], c[0], c[1], c[2])
     sink.add(c[0], c[1], c[2], c[3])
     sink.add(c[1], c[2], c[3], c[4])
-    sink.add(k[-1], k[0], k[1])
-    sink.add(k[-2], k[-1], k[0], k[1], k[2])
+    sink.add(*k.few(-1, 0, 1))
+    sink.add(*k.few(-2, -1, 0, 1, 2))
     sink.add(k[-3], k[-2], k[-1], k[0], k[1], k[2], k[3])
     sink.add(k[-1], c[0], k[1])
 
@@ -106,7 +153,9 @@ def _character_templates(sink: Sink, c: _Seen, k: _Seen) -> None:
 def _word_templates(sink: Sink, words: WordsSeen) -> None:
     place = words.place()
     around = {offset: words.around(offset) for offset in range(-2, 3)}
-    sink.add(place, np.minimum(words.width(), np.uint64(5)))
+    width = np.minimum(words.width(), np.uint64(5))
+    few = worth_coding(len(place))
+    sink.add(*((Coded.of(place), Coded.of(width)) if few else (place, width)))
     for offset in (0, -1, 1, -2, 2):
         sink.add(place, around[offset])
     for first, second in ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2)):
@@ -114,38 +163,34 @@ def _word_templates(sink: Sink, words: WordsSeen) -> None:
 
 
 def _lexicon_templates(sink: Sink, names: Sequence[_Seen], cues: _Seen) -> None:
-    # Names in all lists as one number, at each character and at its neighbours.
-    joint = {offset: np.zeros_like(cues[0]) for offset in (-1, 0, 1)}
     for tags in names:
-        for offset, numbers in joint.items():
-            numbers *= np.uint64(64)
-            numbers += tags[offset]
-        sink.add(tags[0], tags[1])
-        sink.add(tags[-1], tags[0])
-    sink.add(joint[0])
-    sink.add(joint[-1], joint[0], joint[1])
-    sink.add(cues[0])
-    sink.add(cues[-1], cues[1])
-    sink.add(joint[0], cues[0])
+        sink.add(*tags.few(0, 1))
+        sink.add(*tags.few(-1, 0))
+    # Names in all lists as one number.
+    joint = _Seen.joint(names, len(cues[0]))
+    sink.add(*joint.few(0))
+    sink.add(*joint.few(-1, 0, 1))
+    sink.add(*cues.few(0))
+    sink.add(*cues.few(-1), *cues.few(1))
+    sink.add(*joint.few(0), *cues.few(0))
 
 
 def _grammar_templates(sink: Sink, c: _Seen, tags: _Seen) -> None:
-    sink.add(tags[0])
-    sink.add(tags[-1], tags[0], tags[1])
-    sink.add(tags[0], c[0])
-    sink.add(tags[0], c[-1])
-    sink.add(tags[0], c[1])
+    sink.add(*tags.few(0))
+    sink.add(*tags.few(-1, 0, 1))
+    for offset in (0, -1, 1):
+        sink.add(*tags.few(0), *c.few(offset))
     sink.add(tags[0], c[-2], c[-1])
     sink.add(tags[0], c[1], c[2])
 
 
 def _cluster_templates(sink: Sink, g: _Seen) -> None:
-    sink.add(g[0])
-    sink.add(g[-1], g[0])
-    sink.add(g[0], g[1])
-    sink.add(g[-1], g[0], g[1])
-    sink.add(g[-2], g[-1])
-    sink.add(g[1], g[2])
+    sink.add(*g.few(0))
+    sink.add(*g.few(-1, 0))
+    sink.add(*g.few(0, 1))
+    sink.add(*g.few(-1, 0, 1))
+    sink.add(*g.few(-2, -1))
+    sink.add(*g.few(1, 2))
     sink.add(g[-2], g[-1], g[0], g[1], g[2])
 
 
@@ -191,7 +236,7 @@ def _next(marks: I64, start: int, end: int, size: int) -> I64:
     return np.repeat(values, np.diff(np.concatenate([[start], inside + 1, [end]])))
 
 
-def _bracket_templates(sink: Sink, marks: Marks, points: NDArray[np.uint32], kinds: U64, start: int, end: int) -> None:
+def _bracket_templates(sink: Sink, marks: Marks, points: NDArray[np.uint32], kinds: Part, start: int, end: int) -> None:
     """Inside which bracket a character stands, what stands before it opens, and how it ends."""
     here = np.arange(start, end)
     begin, stop = marks.packed.begin_of(here), marks.packed.end_of(here)
@@ -202,10 +247,14 @@ def _bracket_templates(sink: Sink, marks: Marks, points: NDArray[np.uint32], kin
         ahead = _next(closing, start, end, size)
         inside = (opened >= begin) & (opened >= closed) & (ahead < stop) & (ahead - opened <= _LONGEST_BRACKET)
         inside |= (closed == here) & (opened >= begin)
-        sink.add(inside.astype(np.uint64), (inside & (lines < ahead)).astype(np.uint64), kinds)
+        sink.add(_flags(inside), _flags(inside & (lines < ahead)), kinds)
         _inside_templates(sink, points, inside, opened, ahead, begin)
     newline = np.maximum(_previous(marks.lines, start, end), begin - 1)
-    sink.add(np.minimum(here - newline, 6).astype(np.uint64), kinds)
+    sink.add(Coded(np.minimum(here - newline, 6), (np.arange(7, dtype=np.uint64),)), kinds)
+
+
+def _flags(marked: NDArray[np.bool_]) -> Coded:
+    return Coded(marked.astype(np.int64), (np.arange(2, dtype=np.uint64),))
 
 
 def _inside_templates(
@@ -214,9 +263,14 @@ def _inside_templates(
     """The two characters at the end of a bracket and the two before it, for what stands inside; few characters do."""
     within = np.flatnonzero(inside)
     first = begin[within]
-    flag = inside.astype(np.uint64)
+    # All that stand outside are alike.
+    codes = np.zeros(len(inside), dtype=np.int64)
+    codes[within] = np.arange(1, len(within) + 1)
+    outside = np.zeros(1, dtype=np.uint64)
+    flag = np.concatenate([outside, np.ones(len(within), dtype=np.uint64)])
     for edge in (ahead[within], opened[within]):
-        near, far = np.zeros_like(flag), np.zeros_like(flag)
-        near[within] = points[np.maximum(edge - 1, first)]
-        far[within] = points[np.maximum(edge - 2, first)]
-        sink.add(flag, near, far)
+        near, far = (
+            np.concatenate([outside, points[np.maximum(edge - distance, first)].astype(np.uint64)])
+            for distance in (1, 2)
+        )
+        sink.add(Coded(codes, (flag, near, far)))

@@ -62,8 +62,8 @@ class Tagger:
         """The mentions of every document in text order, and what the chain believes of its characters.
 
         Titles inside titles are not among the mentions: one sequence cannot hold both (``mentions.nested_titles``).
-        The texts are read in stretches of some hundred thousand characters, so that what is only needed to label them never
-        exists for the whole of them.
+        The texts are read in stretches of a hundred thousand characters, so that what is only needed to label them
+        never exists for the whole of them.
         """
         begins = columns.packed.begins.tolist()
         brackets = [[Span(*match.span()) for match in title_marks().finditer(one.text)] for one in bulletins]

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.tagging.arrays import U64, scramble
+from tongbao.tagging.coding import Coded, joined
 from tongbao.tagging.weights import F32, ID_BITS, WeightTable
 
 _PRIME = 0x100000001B3
@@ -23,12 +24,20 @@ _SHIFT = np.uint64(29)
 #: Rows whose templates are joined together: enough to spread the cost of a call over many, at a few megabytes.
 BLOCK_ROWS = 32_768
 
+#: A part of a template: one number a row, as it is or coded.
+Part: TypeAlias = U64 | Coded
+
+
+def worth_coding(size: int) -> bool:
+    """Whether templates of so many rows are joined one at a time, so that coded parts save work."""
+    return 2 * size > BLOCK_ROWS
+
 
 class Sink(Protocol):
     """Where templates go."""
 
-    def add(self, *parts: U64) -> None:
-        """One template that joins ``parts``, each of shape ``(n,)``."""
+    def add(self, *parts: Part) -> None:
+        """One template that joins ``parts``, each for ``n`` rows; it is hashed value by value if all are coded."""
 
 
 class _Joining(ABC):
@@ -45,11 +54,37 @@ class _Joining(ABC):
         # The room of one block; the next one writes over it.
         self._room = np.empty((2, 0, size), dtype=np.uint64)
 
-    def add(self, *parts: U64) -> None:
+    def add(self, *parts: Part) -> None:
         """See ``Sink``."""
-        self._waiting.append(parts)
+        coded = [part for part in parts if isinstance(part, Coded)]
+        if coded and len(coded) == len(parts) and worth_coding(self._size):
+            together = joined(*coded)
+            if isinstance(together, Coded):
+                self._add_coded(together)
+                return
+            plain = together
+        else:
+            plain = tuple(column for part in parts for column in (part.plain() if isinstance(part, Coded) else (part,)))
+        self._waiting.append(plain)
         if len(self._waiting) == self._most:
             self._join()
+
+    def _add_coded(self, template: Coded) -> None:
+        self._join()
+        number, self._number = np.uint64(self._number), self._number + 1
+        hashed = template.parts[0] + number * np.uint64(_PRIME)
+        hashed ^= hashed >> _SHIFT
+        for part in template.parts[1:]:
+            hashed *= np.uint64(_PRIME)
+            hashed += part
+            hashed ^= hashed >> _SHIFT
+        ids = scramble(hashed, np.empty_like(hashed))
+        ids &= self._mask
+        self._take_coded(ids.view(np.int64), template.codes)
+
+    @abstractmethod
+    def _take_coded(self, ids: NDArray[np.int64], codes: NDArray[np.int64]) -> None:
+        """The ids of one template: ``ids[codes]``, ``(n,)``."""
 
     @abstractmethod
     def _take(self, ids: NDArray[np.int64], order: Sequence[int]) -> None:
@@ -101,6 +136,9 @@ class Templates(_Joining):
         narrow = ids.astype(np.uint32)
         self._columns.extend(narrow[number] for number in order)
 
+    def _take_coded(self, ids: NDArray[np.int64], codes: NDArray[np.int64]) -> None:
+        self._columns.append(ids.astype(np.uint32).take(codes))
+
     def array(self) -> NDArray[np.uint32]:
         """All templates, ``(n, T)``."""
         self._join()
@@ -112,13 +150,15 @@ class Sums(_Joining):
 
     def __init__(self, table: WeightTable, size: int, bits: int = ID_BITS, first: int = 1) -> None:
         super().__init__(size, bits, first)
-        self._scores: F32 = np.zeros((size, table.weights.shape[1]), dtype=np.float32)
-        self._adder = table.adder(self._scores)
+        self._adder = table.adder(size)
 
     def _take(self, ids: NDArray[np.int64], order: Sequence[int]) -> None:
         self._adder.add(ids, order)
 
+    def _take_coded(self, ids: NDArray[np.int64], codes: NDArray[np.int64]) -> None:
+        self._adder.add_coded(ids, codes)
+
     def scores(self) -> F32:
         """The sums, ``(n, L)``."""
         self._join()
-        return self._scores
+        return self._adder.scores
