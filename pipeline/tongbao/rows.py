@@ -178,10 +178,15 @@ class _View:
 
     def _indicator(self, identifier: str) -> str:
         link = self._links.get((identifier, "measures"))
-        return _WRAP.sub("", "".join(span.of(self._bulletin.text) for span in link.spans)) if link else ""
+        if link is None:
+            return ""
+        words = "".join([span.of(self._bulletin.text) for span in link.spans])
+        return _WRAP.sub("", words) if "\n" in words or "\r" in words else words
 
-    def _full_indicator(self, identifier: str) -> str:
-        """Indicators from the outermost whole down to the quantity, empty ones left out."""
+    def _full_indicator(self, identifier: str, indicator: str) -> str:
+        """Indicators from the outermost whole down to the quantity and its own ``indicator``, empty ones left out."""
+        if (identifier, "of") not in self._links:
+            return indicator
         parts: list[str] = []
         seen: set[str] = set()
         current: str | None = identifier
@@ -211,6 +216,7 @@ class _View:
         dates = dated.attributes if dated and isinstance(dated.attributes, Period) else Period(None, None)
         scope, _ = self._linked(mention.id, "within")
         of_link = self._links.get((mention.id, "of"))
+        indicator = self._indicator(mention.id)
         value_norm, unit_norm = normalise(facts.value, facts.unit, self._units)
         return QuantityRow(
             doc_id=self._bulletin.id,
@@ -218,8 +224,8 @@ class _View:
             item_path=section.path if section else "",
             item_title=section.title.of(self._bulletin.text) if section and section.title else None,
             lead_departments=self._leads[index] if section else (),
-            indicator=self._indicator(mention.id),
-            indicator_full=self._full_indicator(mention.id),
+            indicator=indicator,
+            indicator_full=self._full_indicator(mention.id, indicator),
             value=facts.value,
             low=facts.low,
             high=facts.high,

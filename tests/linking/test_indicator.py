@@ -57,7 +57,7 @@ def test_labels_lead_back_to_the_pieces_of_gold(authored: list[Annotated]) -> No
                 continue
             assert len(tags) == len(window)
             path = [ROLES.index(tag) for tag in tags]
-            assert _pieces(path, window.start, quantities[number], document.text) == gold[number], (document.id, span)
+            assert _pieces(bytes(path), window.start, quantities[number], document.text) == gold[number], (document.id, span)
     assert total > 4000
     assert outside <= 0.007 * total
 
@@ -78,7 +78,7 @@ def test_pieces_of_any_path(data: st.DataObject, text: str) -> None:
     first = data.draw(st.integers(start, len(text) - 1))
     focus = Span(first, data.draw(st.integers(first + 1, len(text))))
     place = Place(Mention("q1", "QUANTITY", focus), focus, focus, None, -1)
-    pieces = _pieces(path, start, place, text)
+    pieces = _pieces(bytes(path), start, place, text)
     covered = [position for piece in pieces for position in range(piece.start, piece.end)]
     assert covered == sorted(set(covered))
     for piece in pieces:

@@ -24,9 +24,17 @@ def _words(*senses: str) -> str:
     ``up`` and ``down`` are verbs and nouns whose amount follows at once (增长5%, 降幅31%); ``shift`` are verbs that go
     either way and only ever mark an end, with 到, 至, 为 or 成 (调整为).
     """
+    return "(?:" + "|".join(sorted(map(re.escape, _of_senses(*senses)), key=len, reverse=True)) + ")"
+
+
+def _of_senses(*senses: str) -> list[str]:
     rows = packaged_table("changes.tsv", ("word", "sense"))
-    words = [word for word, (sense,) in rows.items() if sense in senses]
-    return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
+    return [word for word, (sense,) in rows.items() if sense in senses]
+
+
+def _firsts(*senses: str) -> str:
+    """The first characters of the words with these senses: a look at one saves the words at all other places."""
+    return "".join(sorted({word[0] for word in _of_senses(*senses)}))
 
 
 @cache
@@ -37,11 +45,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     gap = rf"(?:[^，。；、,;:：由从]{{0,8}}的|(?:每[\u4e00-\u9fff]{{1,2}})+|[生人户月年日村亩]均|{place})?"
     own = r"[^，。；、,;:：\d到至为由从比占的达]{1,14}"
     return {
-        "to": re.compile(rf"(?:{verb}(?:到(?!位)|至|为|成)了?|跃居|升居|退居){gap}$"),
+        "to": re.compile(
+            rf"(?=[{_firsts('up', 'down', 'shift')}跃升退])(?:{verb}(?:到(?!位)|至|为|成)了?|跃居|升居|退居){gap}$"
+        ),
         "from": re.compile(r"(?:由|从)[^，。；、,;]{0,16}?$"),
         "ends": re.compile(rf"^[^，。；;]{{0,24}}?(?:{verb}[^，。；、;]{{0,4}}?(?:到|至|为|成)|跃居|升居|退居)"),
-        "up": re.compile(rf"(?<!改造)(?<!新){up}{_ADVERBS}$"),
-        "down": re.compile(rf"(?<!核){down}{_ADVERBS}$"),
+        "up": re.compile(rf"(?=[{_firsts('up')}])(?<!改造)(?<!新){up}{_ADVERBS}$"),
+        "down": re.compile(rf"(?=[{_firsts('down')}])(?<!核){down}{_ADVERBS}$"),
         "up_object": re.compile(rf"(?:净增|增加(?!值)|年增|(?<!促进)增收(?!节支)|多增){own}$"),
         "down_object": re.compile(rf"(?:减少){own}$"),
         "than": re.compile(

@@ -68,7 +68,9 @@ def split_clauses(text: str, span: Span) -> tuple[Span, ...]:
             begins[-1] = match.end()
             label = match.end() if sign == "|" or sign.isspace() else -1
     _add(found, text, begins.pop(), span.end)
-    return tuple(sorted(found, key=lambda clause: (clause.start, -clause.end)))
+    if partner:  # without brackets they come in order
+        found.sort(key=lambda clause: (clause.start, -clause.end))
+    return tuple(found)
 
 
 def _is_row(text: str, start: int, colon: int, end: int) -> bool:
@@ -76,13 +78,16 @@ def _is_row(text: str, start: int, colon: int, end: int) -> bool:
 
 
 def _add(found: list[Span], text: str, begin: int, end: int) -> None:
-    first, last = trim(text, begin, end)
-    if first < last:
-        found.append(Span(first, last))
+    if begin < end and (text[begin].isspace() or text[end - 1].isspace()):
+        begin, end = trim(text, begin, end)
+    if begin < end:
+        found.append(Span(begin, end))
 
 
 def _partners(tokens: list[re.Match[str]]) -> dict[int, int]:
     """Indexes of matched brackets and title marks, each way; brackets inside a title do not count."""
+    if not any(match[0] in "》)）" for match in tokens):
+        return {}
     titles: dict[int, int] = {}
     openers: list[int] = []
     for i, match in enumerate(tokens):

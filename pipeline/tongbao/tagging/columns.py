@@ -92,6 +92,12 @@ class Words:
         """The words as they are seen from the characters ``at``, which lie in the text, in any order."""
         return WordsSeen(self, at, np.searchsorted(self.bounds, at, side="right") - 1)
 
+    def seen_from(self, start: int, end: int) -> WordsSeen:
+        """The words as they are seen from the characters ``[start, end)``, which lie in the text."""
+        first, last = (np.searchsorted(self.bounds, (start, end - 1), side="right") - 1).tolist()
+        borders = np.concatenate([[start], self.bounds[first + 1 : last + 1], [end]])
+        return WordsSeen(self, np.arange(start, end), np.repeat(np.arange(first, last + 1), np.diff(borders)))
+
 
 @dataclass(frozen=True, slots=True)
 class WordsSeen:

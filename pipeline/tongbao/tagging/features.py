@@ -121,7 +121,7 @@ def _add(sink: Sink, columns: TextColumns, marks: Marks | None, start: int, end:
     chars, kinds = see(columns.points), see(columns.kinds)
     _character_templates(sink, chars, kinds)
     if columns.words is not None:
-        _word_templates(sink, columns.words.seen(np.arange(start, end)))
+        _word_templates(sink, columns.words.seen_from(start, end))
     if columns.names is not None and columns.cues is not None:
         _lexicon_templates(sink, [see(tags) for tags in columns.names], see(columns.cues))
     if columns.grammar is not None:

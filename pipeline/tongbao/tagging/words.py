@@ -52,7 +52,7 @@ def _starts_of(cut: Callable[[str], Iterable[str]], text: str) -> NDArray[np.int
     lengths = np.concatenate(
         [
             np.zeros(0, dtype=np.int64),
-            *(np.array(list(map(len, cut(part))), dtype=np.int64) for part in _passages(text)),
+            *(np.fromiter(map(len, cut(part)), dtype=np.int64) for part in _passages(text)),
         ]
     )
     if int(lengths.sum()) != len(text):
