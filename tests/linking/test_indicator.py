@@ -57,7 +57,10 @@ def test_labels_lead_back_to_the_pieces_of_gold(authored: list[Annotated]) -> No
                 continue
             assert len(tags) == len(window)
             path = [ROLES.index(tag) for tag in tags]
-            assert _pieces(bytes(path), window.start, quantities[number], document.text) == gold[number], (document.id, span)
+            assert _pieces(bytes(path), window.start, quantities[number], document.text) == gold[number], (
+                document.id,
+                span,
+            )
     assert total > 4000
     assert outside <= 0.007 * total
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tongbao.numbers import find_quantities
 from tongbao.records import QuantityKind
-from tongbao.tagging.arrays import SubstringHashes, classes, codes, hash_words
+from tongbao.tagging.arrays import SubstringHashes, classes, codes
 from tongbao.tagging.columns import (
     CUE_PREFIX,
     KIND_NUMBER,
@@ -44,7 +44,7 @@ def _painted(text: str, words: list[str]) -> list[int]:
 
 
 def _tags(text: str, words: list[str]) -> list[int]:
-    (places,) = WordIndex.build([hash_words(words)]).find(SubstringHashes(codes(text)), len(text))
+    (places,) = WordIndex.build([words]).find(SubstringHashes(codes(text)), len(text))
     tags = paint(np.zeros(len(text), dtype=np.uint8), places)
     assert set(painted(places).tolist()) == set(np.flatnonzero(tags).tolist())
     return tags.tolist()

@@ -181,7 +181,7 @@ def best_chain(
         for share in islice(shares, last - first - 1):
             total = best[:, None] + share
             steps.append((total.argmax(axis=0), share))
-            best = total.max(axis=0)
+            best = np.maximum.reduce(total, axis=0)
         parts.append(_followed_back(best, steps, borders[first : last + 1], candidate, opening))
     chosen, confidence = zip(*parts, strict=True)
     return np.concatenate(chosen), np.concatenate(confidence)

@@ -63,19 +63,20 @@ def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_sec
     year goes on over many paragraphs), and of the text the last one in a heading.
     """
     starts = [other.start for other in others]
+    sentences = [_sentence(other) for other in others]
     governing = _Governing(others)
     rows: list[tuple[int, int, int]] = []
     for number, place in enumerate(quantities):
-        at = bisect_left(starts, place.start)
+        at, sentence = bisect_left(starts, place.start), _sentence(place)
         begun, outside = len(rows), 0
         for rank, index in enumerate(range(at - 1, max(-1, at - 1 - _MOST_DATED), -1)):
-            other = others[index]
-            if other.base != place.base:
-                break
-            inside = other.sentence == place.sentence
-            if not inside and (not within_section or other.section != place.section or outside == 2):
-                break
-            outside += not inside
+            if sentences[index] != sentence:
+                if not within_section or outside == 2:
+                    break
+                other = others[index]
+                if other.base != place.base or other.section != place.section:
+                    break
+                outside += 1
             rows.append((number, index, rank))
         if within_section:
             taken = {row[1] for row in rows[begun:]}
@@ -83,10 +84,15 @@ def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_sec
                 if index not in taken:
                     rows.append((number, index, rank))
                     taken.add(index)
-        if at < len(others) and others[at].base == place.base and others[at].sentence == place.sentence:
+        if at < len(others) and sentences[at] == sentence:
             rows.append((number, at, _BEHIND))
         rows.append((number, -1, _NONE))
     return Pairs.build(rows)
+
+
+def _sentence(place: Place) -> tuple[int, int, int]:
+    """The text and the sentence that a mention stands in."""
+    return place.base, place.sentence.start, place.sentence.end
 
 
 class _Governing:

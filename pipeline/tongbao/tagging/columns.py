@@ -69,7 +69,7 @@ def build_resources(
     ``vocabulary`` is that of the shipped lexicon unless another is given.
     """
     tables: list[tuple[str, dict[int, U64]]] = [(name, hash_words(sorted(set(words)))) for name, words in lexicon]
-    index = WordIndex.build([words for _, words in tables])
+    index = WordIndex.build([words for _, words in lexicon])
     return Resources(clusters, tuple(tables), index, vocabulary or shipped_vocabulary())
 
 
