@@ -116,6 +116,17 @@ def test_every_character_sees_the_words_around_it() -> None:
     assert some.around(1).tolist() == [0, case, case]
 
 
+@given(st.data(), st.text(alphabet="泉州市立案约43起，\n", min_size=1, max_size=30))
+def test_a_stretch_sees_the_words_that_its_characters_see(data: st.DataObject, text: str) -> None:
+    columns = text_columns(text, build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, words="rjieba"))
+    assert columns.words is not None
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    words, wanted = columns.words.seen_from(start, end), columns.words.seen(np.arange(start, end))
+    assert words.at.tolist() == wanted.at.tolist()
+    assert words.number.tolist() == wanted.number.tolist()
+
+
 def test_a_word_of_one_character_is_both_beginning_and_end() -> None:
     columns = text_columns("ab", build_resources(NO_CLUSTERS, []), dataclasses.replace(ALL_OFF, words="char"))
     assert columns.words is not None

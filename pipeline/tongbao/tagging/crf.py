@@ -112,7 +112,7 @@ def _batches(starts: I64, ends: I64) -> Iterator[_Packed]:
 def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
     """Posterior label probabilities of a batch, ``(L, N)``.
 
-    Works in probabilities scaled at every step, which is exact to rounding and needs no logarithm in the loop. Labels
+    Works in probabilities scaled every few steps, which is exact to rounding and needs no logarithm in the loop. Labels
     come first, so that every operation of a step runs over neighbouring numbers.
 
     What a sequence gets does not depend on the others in the batch, to the last bit: products of matrices have at least
