@@ -22,6 +22,7 @@ def add_templates(sink: Sink, focused: Focused, laid: Windows, beside: Sequence[
     _structure(sink, context)
     _surface(sink, context)
     _focus(sink, context)
+    _setting(sink, context)
     for neighbour in beside:
         _beside(sink, context, neighbour)
 
@@ -71,6 +72,7 @@ class _Context:
         self.left_edge = _bucket(laid.position - np.maximum(bounds.clause_start, bounds.start)[owner])
         self.right_edge = _bucket(bounds.clause_end[owner] - 1 - laid.position)
         self._focus_facts(focused.kind, bounds)
+        self._setting_facts(focused, laid.position)
         self._list_facts(lists, _sums(points, SEPARATORS))
         self.before, self.behind = focused.gaps.before[owner], focused.gaps.behind[owner]
         self._between = focused.gaps.between
@@ -115,6 +117,17 @@ class _Context:
             character(at) for at in (bounds.focus_start, bounds.focus_end, bounds.focus_end + 1)
         )
         self.before1, self.before2 = (character(bounds.focus_start - distance) for distance in (1, 2))
+
+    def _setting_facts(self, focused: Focused, position: I64) -> None:
+        """``ladder``: see :mod:`tongbao.linking.ladders`; ``table``: whether a quantity has heads of its column (1) and
+        its row (2); ``head``: whether a character is of the one or the other.
+        """
+        self.ladder = focused.ladder[self.owner]
+        heads = focused.heads[self.owner]
+        column = (position >= heads[:, 0]) & (position < heads[:, 1])
+        row = (position >= heads[:, 2]) & (position < heads[:, 3])
+        self.table = ((heads[:, 0] >= 0) + 2 * (heads[:, 2] >= 0)).astype(np.uint64)
+        self.in_head = (column + 2 * row).astype(np.uint64)
 
     def _list_facts(self, lists: NumberLists, sums: I64) -> None:
         """``member``: how many names of a list stand behind a character, up to the numbers that answer to the list;
@@ -215,6 +228,17 @@ def _focus(sink: Sink, c: _Context) -> None:
     sink.add(r, c.after1, chars)
     sink.add(r, c.before1, chars)
     sink.add(r, c.kind, chars)
+
+
+def _setting(sink: Sink, c: _Context) -> None:
+    """How numbers and labels are set on pages of figures and in tables."""
+    r = c.relation
+    sink.add(r, c.ladder)
+    sink.add(r, c.ladder, c.near)
+    sink.add(r, c.ladder, c.tags[0], c.sides)
+    sink.add(r, c.table, c.in_head)
+    sink.add(r, c.table, c.in_head, c.tags[0], c.tags[-1])
+    sink.add(r, c.table, c.in_head, c.see(c.columns.points, 0)[0])
 
 
 def _beside(sink: Sink, c: _Context, neighbour: Neighbour) -> None:

@@ -74,9 +74,12 @@ class ChoiceSection(_Section):
 
 
 class AugmentationSection(_Section):
-    """How many variants of each document are trained on beside it (``training.augmentation``); 0 for none."""
+    """What is trained on beside the documents: ``copies``, so many variants of each (``training.augmentation``), and
+    ``pages``, pages of figures, so many for each document (``training.pages``); 0 for none.
+    """
 
     copies: int = Field(default=0, ge=0, le=9)
+    pages: float = Field(default=0.0, ge=0, le=9, allow_inf_nan=False)
 
 
 class CalibrationSection(_Section):

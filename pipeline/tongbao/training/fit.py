@@ -35,6 +35,7 @@ from tongbao.training.clusters import cluster_table
 from tongbao.training.config import TrainingConfig
 from tongbao.training.crf import CrfParameters, train_crf
 from tongbao.training.linking import Example, LinkParameters, train_linker
+from tongbao.training.pages import pages
 from tongbao.training.pipeline_form import PIPELINE_META, pipeline_config
 from tongbao.training.splits import read_splits
 
@@ -112,13 +113,17 @@ def learn(config: TrainingConfig, documents: Sequence[Annotated], clusters: NDAr
     resources = resources_with(clusters, user)
     words = shipped_lexicon().extended(user)
     more = variants(documents, config.augmentation.copies, config.model.seed, words)
-    examples = []
-    for document in (*documents, *more):
+
+    def example(document: Annotated) -> Example:
         bulletin = read_text(document.text, document.id)
         columns = text_columns(document.text, resources, options)
-        examples.append(Example.build(document, bulletin, columns, resources.vocabulary))
+        return Example.build(document, bulletin, columns, resources.vocabulary)
+
+    examples = [example(document) for document in (*documents, *more)]
+    made = pages(documents, round(config.augmentation.pages * len(documents)), config.model.seed)
+    figures = [example(page).figures for page in made]
     chain = learn_mentions(config, [(one.document, one.subject.bulletins[0], one.subject.columns) for one in examples])
-    return Learned(chain, train_linker(examples, _link_parameters(config)))
+    return Learned(chain, train_linker(examples, _link_parameters(config), figures))
 
 
 def learn_mentions(config: TrainingConfig, seen: Iterable[tuple[Annotated, Bulletin, TextColumns]]) -> Crf:

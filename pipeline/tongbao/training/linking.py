@@ -78,15 +78,15 @@ class Example:
         return self.scene.described(self.indicators())
 
 
-def train_linker(examples: Sequence[Example], parameters: LinkParameters) -> Linker:
-    """Fit the indicator chains and all choices.
+def train_linker(examples: Sequence[Example], parameters: LinkParameters, pages: Sequence[Figures] = ()) -> Linker:
+    """Fit the indicator chains, on ``pages`` too, and all choices.
 
     Raises:
         ConfigError: a part has nothing to learn from.
     """
     # Variants teach the chains nothing about indicators (docs/decisions.md), and these take longest.
     figures = [one.figures for one in examples if original(one.document.id) == one.document.id]
-    indicator = train_indicators(figures, parameters.indicator, parameters.seed)
+    indicator = train_indicators([*figures, *pages], parameters.indicator, parameters.seed)
     choices: dict[str, WeightTable] = {
         "period": _dated(examples, "PERIOD", parameters),
         "scope": _dated(examples, "SCOPE", parameters),
