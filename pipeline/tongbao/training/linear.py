@@ -11,6 +11,9 @@ from tongbao.errors import ConfigError
 from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 from tongbao.training.threads import one_thread
 
+#: Half of a ranker's weights are smaller and change no choice, but would be half of the model's size.
+_LEAST = 0.002
+
 
 def fit_linear(features: NDArray[np.uint32], target: Sequence[int], classes: int, strength: float) -> WeightTable:
     """Logistic regression of ``target`` on hashed features.
@@ -68,6 +71,8 @@ def fit_ranker(
         query: ascending group numbers of the rows.
         penalty: weight of the L2 norm.
 
+    Weights near nought are left out of the table.
+
     Raises:
         ConfigError: no group has a chosen row.
     """
@@ -94,5 +99,6 @@ def fit_ranker(
 
     with one_thread():
         found = minimize(loss, np.zeros(len(ids)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    weights = np.round(found.x[:, None].astype(np.float32), 6)
-    return WeightTable.build(ids.astype(np.uint32), weights, CHOICE_BITS)
+    kept = np.abs(found.x) >= _LEAST
+    weights = np.round(found.x[kept, None].astype(np.float32), 6)
+    return WeightTable.build(ids[kept].astype(np.uint32), weights, CHOICE_BITS)
