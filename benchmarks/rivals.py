@@ -35,7 +35,7 @@ from benchmarks.variants import Variant, changed, first, parse
 from benchmarks import rules, spacy_rivals
 from tongbao.annotation import read_gold
 from tongbao.annotation.grid import markdown
-from tongbao.evaluation import Counts, Scores, count_all
+from tongbao.evaluation import Scores
 from tongbao.evaluation.table import figure
 from tongbao.extraction import resources_with
 from tongbao.lexicon import load as shipped_lexicon
@@ -161,7 +161,7 @@ def score(find: Finder, gold: Sequence[Annotated]) -> Figures:
     found = [find(document.text) for document in gold]
     spent = time.process_time() - begun
     predicted = [_annotated(document, spans) for document, spans in zip(gold, found, strict=True)]
-    scores = Scores.from_counts(Counts.total(count_all(gold, predicted)))
+    scores = Scores.of(gold, predicted)
     return Figures(scores, sum(len(document.text) for document in gold) / max(spent, 1e-9))
 
 

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from tongbao.annotation import read_gold
 from tongbao.annotation.grid import markdown
-from tongbao.evaluation import Counts, Scores, count_all
+from tongbao.evaluation import Scores
 from tongbao.evaluation.table import figure
 from tongbao.extraction import load
 from tongbao.reading import read_text
@@ -59,7 +59,7 @@ def slices(documents: Sequence[Annotated], catalogue: Path) -> list[tuple[str, s
 
 def line(find: Finder, kind: str, value: str, documents: Sequence[Annotated]) -> list[str]:
     """One line of the table."""
-    scores = Scores.from_counts(Counts.total(count_all(documents, [find(one) for one in documents])))
+    scores = Scores.of(documents, [find(one) for one in documents])
     quantities = sum(mention.label == "QUANTITY" for one in documents for mention in one.mentions)
     return [kind, value, str(len(documents)), str(quantities), *(figure(scores[key]) for key in COLUMNS.values())]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tongbao.annotation import read_gold, write_gold
-from tongbao.evaluation import Counts, Scores, count_all, to_dict
+from tongbao.evaluation import Scores, to_dict
 from tongbao.extraction import load
 from tongbao.reading import read_text
 
@@ -36,7 +36,7 @@ def test_the_figures_are_those_of_the_evaluation(tongbao: Any, gold: Path, tiny_
         (end_to_end, [model.extract(read_text(one.text, one.id)).annotated for one in documents]),
         (given, [model.given(read_text(one.text, one.id), one.mentions) for one in documents]),
     ):
-        scores = Scores.from_counts(Counts.total(count_all(documents, predicted)))
+        scores = Scores.of(documents, predicted)
         figures = to_dict(scores)["figures"]
         assert set(result["figures"]) == set(figures)
         for name, figure in figures.items():

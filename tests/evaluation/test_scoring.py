@@ -23,7 +23,7 @@ BY_HAND = [(f"{group}.{name}", value) for group, figures in EXPECTED.items() for
 
 
 def score(gold: tuple[Annotated, ...], predicted: tuple[Annotated, ...]) -> Scores:
-    return Scores.from_counts(Counts.total(count_all(gold, predicted)))
+    return Scores.of(gold, predicted)
 
 
 @pytest.mark.parametrize(("name", "value"), BY_HAND)

@@ -10,7 +10,7 @@ Definitions (all micro-averaged over spans, never over documents):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -18,8 +18,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.evaluation.counts import IF_ANNOTATED, Counts, attributes, fields
-from tongbao.records import LABELS, Label
+from tongbao.evaluation.counts import IF_ANNOTATED, Counts, attributes, count_all, fields
+from tongbao.records import LABELS, Annotated, Label
 
 #: Labels that the main figure averages over, and all of them.
 MICRO: dict[str, tuple[Label, ...]] = {"main": ("DEPARTMENT", "POLICY", "QUANTITY"), "all": LABELS}
@@ -58,6 +58,15 @@ class Scores:
         values = figures(counts.vector[np.newaxis, :])[0]
         named = zip(definitions(), values.tolist(), strict=True)
         return cls(counts, {name: None if np.isnan(value) else value for name, value in named})
+
+    @classmethod
+    def of(cls, gold: Sequence[Annotated], predicted: Sequence[Annotated]) -> Scores:
+        """All figures of some documents, which are matched by id.
+
+        Raises:
+            AnnotationError: as :func:`count_all`.
+        """
+        return cls.from_counts(Counts.total(count_all(gold, predicted)))
 
     def __getitem__(self, name: str) -> float | None:
         return self.figures[name]
