@@ -179,14 +179,15 @@ def _card(page: _Page, setting: _Setting, label_first: bool, lines: Sequence[str
     text, figure = number
     between = setting.between + (setting.indent if "\n" in setting.between else "")
     page.put(setting.indent)
-    pieces = _put_label(page, lines, setting.indent) if label_first else []
     if label_first:
+        piece = _put_label(page, lines, setting.indent)
         page.put(between)
-    span = page.put(figure.span.of(text))
-    if not label_first:
+        span = page.put(figure.span.of(text))
+    else:
+        span = page.put(figure.span.of(text))
         page.put(between)
-        pieces = _put_label(page, lines, setting.indent)
-    page.mention(figure, span, pieces)
+        piece = _put_label(page, lines, setting.indent)
+    page.mention(figure, span, [piece])
     page.put(setting.behind)
 
 
@@ -203,14 +204,9 @@ def _table(page: _Page, setting: _Setting, text: str, row: Sequence[tuple[str, M
     page.put(setting.behind)
 
 
-def _put_label(page: _Page, lines: Sequence[str], indent: str) -> list[Span]:
-    """Write the lines of a label, and return where."""
-    return [page.put(lines[0]), *(_under(page, line, indent) for line in lines[1:])]
-
-
-def _under(page: _Page, line: str, indent: str) -> Span:
-    page.put(f"\n{indent}")
-    return page.put(line)
+def _put_label(page: _Page, lines: Sequence[str], indent: str) -> Span:
+    """Write a label, and return where: one piece, since its words run on over the end of a line."""
+    return page.put(f"\n{indent}".join(lines))
 
 
 def _sentence(page: _Page, source: _Source, indent: str, sentence: Span, inside: Sequence[Mention]) -> None:
