@@ -48,23 +48,19 @@ def test_heads_over_numbers(document: Callable[..., Any]) -> None:
     assert heads(text, document) == [("立案", None), ("处分", None), ("移送", None)]
 
 
-def test_rows_with_names_under_a_blank_corner(document: Callable[..., Any]) -> None:
+def test_rows_with_names_have_no_heads(document: Callable[..., Any]) -> None:
     text = "　　　　　2022年　　2023年\n接待费　　[q 214.6]　　[q 88.3]\n报刊费　　[q 136.0]　　[q 97.5]\n"
-    assert heads(text, document) == [
-        ("2022年", "接待费"),
-        ("2023年", "接待费"),
-        ("2022年", "报刊费"),
-        ("2023年", "报刊费"),
-    ]
+    assert heads(text, document) == [(None, "接待费"), (None, "接待费"), (None, "报刊费"), (None, "报刊费")]
+    assert heads("地区　立案　处分\n[s 江浦市]　[q 3件]　[q 12人]\n", document) == [(None, "江浦市"), (None, "江浦市")]
 
 
-def test_a_corner_with_a_name(document: Callable[..., Any]) -> None:
-    text = "地区　立案　处分\n[s 江浦市]　[q 3件]　[q 12人]\n"
-    assert heads(text, document) == [("立案", "江浦市"), ("处分", "江浦市")]
+def test_heads_hold_for_all_rows_under_them(document: Callable[..., Any]) -> None:
+    text = "立案　处分\n[q 3件]　[q 12人]\n[q 4件]　[q 15人]\n"
+    assert heads(text, document) == [("立案", None), ("处分", None)] * 2
 
 
 def test_lines_that_do_not_fit_have_no_heads(document: Callable[..., Any]) -> None:
-    assert heads("甲　乙　丙　丁\n[q 3件]　[q 12人]\n", document) == [(None, None), (None, None)]
+    assert heads("甲　乙　丙　丁\n[q 3件]　[q 12人]\n", document) == [None, None]
     assert heads("立案　处分\n\n[q 3件]　[q 12人]\n", document) == [None, None]
     assert heads("立案[q 3件]，处分[q 12人]。\n", document) == [None, None]
 

@@ -16,13 +16,15 @@ _MOST_ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Of a number in a table: the line with the heads of columns, the ``head`` of its own column, and the first cell
-    of its own line where that says what the ``row`` is.
+    """Of a number in a table: the first cell of its own line where that says what the ``row`` is; else the line with
+    the ``heads`` of columns, if there is one, and the ``head`` of its own column.
+
+    Gold takes a head for an indicator where rows have no names; under one, rows say what is counted, or where.
     """
 
-    heads: Span | None
-    head: Span | None
-    row: Span | None
+    heads: Span | None = None
+    head: Span | None = None
+    row: Span | None = None
 
 
 @cache
@@ -50,18 +52,16 @@ def cell_of(bulletin: Bulletin, index: int, span: Span, own: Sequence[Span], fig
     at = next((number for number, cell in enumerate(own) if cell.contains(span)), -1)
     if len(own) < 2 or at < 0:
         return None
-    row = own[0] if at and not _any(figures, own[0]) else None
+    if at and not _any(figures, own[0]):
+        return Cell(row=own[0])
     for above in range(index - 1, max(-1, index - 1 - _MOST_ROWS), -1):
         line, below = bulletin.sentences[above], bulletin.sentences[above + 1]
         heads = cells(bulletin.text, line)
         if len(heads) < 2 or bulletin.text.count("\n", line.end, below.start) != 1:
-            break
-        if _any(figures, line):
-            continue
-        missing = len(own) - len(heads)
-        fits = missing == 0 or (missing == 1 and row is not None)
-        return Cell(line, heads[at - missing], row) if fits else Cell(None, None, row)
-    return Cell(None, None, row) if row else None
+            return None
+        if not _any(figures, line):
+            return Cell(line, heads[at]) if len(heads) == len(own) else None
+    return None
 
 
 def _any(figures: Sequence[int], span: Span) -> bool:
