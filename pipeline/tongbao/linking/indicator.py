@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from tongbao.linking.neighbours import neighbours
 from tongbao.linking.windows import I64, Windows
 from tongbao.records import Mention, Span
 from tongbao.tagging.columns import TextColumns
-from tongbao.tagging.crf import Crf
+from tongbao.tagging.crf import Crf, least
 from tongbao.tagging.templates import BLOCK_ROWS, Sums, Templates
 from tongbao.tagging.weights import F32
 
@@ -111,11 +112,13 @@ def _read(crf: Crf, focused: Focused, chosen: I64, pieces: Sequence[Sequence[Spa
             _emissions(crf, focused, these, laid, pieces), laid.offset[:-1].tolist(), laid.offset[1:].tolist()
         )
         sure = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]
-        starts = laid.bounds.start.tolist()
-        for number, at in enumerate(these.tolist()):
-            begin, end = int(laid.offset[number]), int(laid.offset[number + 1])
-            taken = _pieces(path[begin:end].tobytes(), starts[number], focused.places[at], focused.columns.packed.text)
-            out.append((taken, float(sure[begin:end].min(initial=1.0))))
+        sure = least(sure, laid.offset[:-1], laid.offset[1:])
+        labels, text = path.tobytes(), focused.columns.packed.text
+        borders = pairwise(laid.offset.tolist())
+        for at, (begin, end), start, one in zip(
+            these.tolist(), borders, laid.bounds.start.tolist(), sure.tolist(), strict=True
+        ):
+            out.append((_pieces(labels[begin:end], start, focused.places[at], text), one))
     return out
 
 

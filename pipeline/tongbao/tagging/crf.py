@@ -59,8 +59,9 @@ class Crf:
         for packed in _batches(np.asarray(starts, dtype=np.int64), np.asarray(ends, dtype=np.int64)):
             soft = _marginals(packed, emissions, transitions)
             marginals[packed.rows] = soft.T
-            path[packed.rows] = soft.argmax(axis=0)
-            doubtful = _doubtful(packed, soft)
+            best = np.maximum.reduce(soft, axis=0)
+            path[packed.rows] = _likeliest(soft, best)
+            doubtful = _doubtful(packed, best)
             begun = packed.starts[doubtful]
             searched.append((begun, begun + packed.lengths[doubtful]))
         # Those of all batches together: a step costs much the same however many sequences take it.
@@ -119,7 +120,7 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
     two columns (for one, libraries have another way, which rounds otherwise), and steps are scaled by a maximum, which
     knows no order.
     """
-    potentials = emissions[packed.rows].T.astype(np.float64, order="C")
+    potentials = emissions.take(packed.rows, axis=0, mode="clip").T.astype(np.float64, order="C")
     potentials -= potentials.max(axis=0)
     np.exp(potentials, out=potentials)
     links = np.exp(transitions - transitions.max())
@@ -156,6 +157,21 @@ def _marginals(packed: _Packed, emissions: F32, transitions: F64) -> F64:
     return forward
 
 
+def least(values: F64, starts: I64, ends: I64) -> F64:
+    """The least of ``values`` in each of ascending stretches that share none, 1 where one is empty."""
+    edges = np.stack([starts, ends], axis=1).ravel()
+    found = np.minimum.reduceat(np.append(values, 1.0), edges)[::2]
+    return np.where(starts < ends, found, 1.0)
+
+
+def _likeliest(soft: F64, best: F64) -> NDArray[np.int8]:
+    """The first label that has the ``best`` marginal of each row, ``(N,)``: ``argmax`` looks at one number at a time."""
+    last = len(soft) - 1
+    numbers = np.arange(last, -1, -1, dtype=np.int8)[:, None]
+    found: NDArray[np.int8] = last - np.maximum.reduce((soft == best) * numbers, axis=0)
+    return found
+
+
 def _steps_between_scalings(transitions: F64) -> int:
     """After how many steps at most the numbers of the recursion are scaled back.
 
@@ -174,13 +190,14 @@ def _sums(columns: F64) -> F64:
     return found
 
 
-def _doubtful(packed: _Packed, soft: F64) -> I64:
-    """The sequences whose likeliest labels one by one might not be their likeliest path.
+def _doubtful(packed: _Packed, best: F64) -> I64:
+    """The sequences whose likeliest labels one by one, ``best`` being their marginals, might not be their likeliest
+    path.
 
     Where the improbabilities of the likeliest labels add up to less than a half, the path of these labels is likelier
     than all others together, hence the best one: no search is needed.
     """
-    return np.nonzero(np.bincount(packed.lane, weights=1.0 - soft.max(axis=0)) > 0.49)[0]
+    return np.nonzero(np.bincount(packed.lane, weights=1.0 - best) > 0.49)[0]
 
 
 def _viterbi(packed: _Packed, emissions: F32, transitions: F64) -> NDArray[np.int8]:
@@ -189,7 +206,7 @@ def _viterbi(packed: _Packed, emissions: F32, transitions: F64) -> NDArray[np.in
     Only the best score of each label is kept on the way forward; on the way back it is worked out again which label
     it came from, for the one label that is on the path.
     """
-    scores = emissions[packed.rows].T.astype(np.float64, order="C")
+    scores = emissions.take(packed.rows, axis=0, mode="clip").T.astype(np.float64, order="C")
     steps, begin = len(packed.active), packed.begin
     state = scores.copy()
     links = transitions[:, :, None]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.records import LABELS, Label, Span
+from tongbao.tagging.crf import least
 
 #: Labels of the chain: outside, then begin and inside of each mention label.
 BIO: tuple[str, ...] = ("O", *(f"{place}-{label}" for label in LABELS for place in "BI"))
@@ -63,14 +64,12 @@ def from_bio(path: NDArray[np.int8], marginals: NDArray[np.float64], at: int = 0
     changes = np.nonzero((previous != current) | begins)[0]
     ends = np.append(changes, size)[np.searchsorted(changes, starts, side="right")]
     chosen = np.take_along_axis(marginals, np.maximum(path, 0)[:, None].astype(np.int64), axis=1)[:, 0]
-    out: list[tuple[Label, Span, float]] = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        number = int(current[start])
-        confidence = float(chosen[start:end].min())
-        if end < size and path[end] >= 0:
-            confidence = min(confidence, 1.0 - float(marginals[end, 2 * number + 2]))
-        out.append((LABELS[number], Span(at + start, at + end), confidence))
-    return out
+    numbers, sure = current[starts], least(chosen, starts, ends)
+    closed = np.flatnonzero(ends < size)
+    closed = closed[path[ends[closed]] >= 0]
+    sure[closed] = np.minimum(sure[closed], 1.0 - marginals[ends[closed], 2 * numbers[closed] + 2])
+    found = zip(numbers.tolist(), (starts + at).tolist(), (ends + at).tolist(), sure.tolist(), strict=True)
+    return [(LABELS[number], Span(start, end), confidence) for number, start, end, confidence in found]
 
 
 def whole_titles(text: str, found: list[tuple[Label, Span, float]]) -> list[tuple[Label, Span, float]]:
