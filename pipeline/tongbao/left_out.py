@@ -9,7 +9,7 @@ not believe in: ``low_confidence``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import TypeAlias
@@ -96,7 +96,15 @@ def _ranks(folded: str) -> Iterable[tuple[int, int]]:
 
 
 def _covers(patterns: _Patterns, folded: str) -> list[tuple[LeftOutReason, _Cover]]:
-    return [(why, _Cover(match.span() for match in pattern.finditer(folded))) for why, pattern in patterns]
+    return [(why, _Cover(_spans(pattern, folded))) for why, pattern in patterns]
+
+
+def _spans(pattern: re.Pattern[str], folded: str) -> Iterator[tuple[int, int]]:
+    """Where a pattern of ``_compiled`` matches, from left to right; what one match holds is not looked at again."""
+    match = pattern.search(folded)
+    while match:
+        yield match.span(1)
+        match = pattern.search(folded, match.end(1))
 
 
 def _first(covers: Sequence[tuple[LeftOutReason, _Cover]], stretches: I64) -> list[LeftOutReason | None]:
@@ -109,13 +117,13 @@ def _first(covers: Sequence[tuple[LeftOutReason, _Cover]], stretches: I64) -> li
 
 
 def _compiled(*parts: tuple[LeftOutReason, str, Sequence[str]]) -> _Patterns:
-    """Patterns from reasons, first characters and alternatives.
+    """Patterns from reasons, first characters and alternatives; group 1 is what they find.
 
-    The first characters are a class that every match begins with: a look at one character saves the trial of all
-    alternatives at most places.
+    The first characters are a class that every find begins with. The engine skips all others fast only where a pattern
+    begins with a class that it consumes: so it does, and then looks back at that character.
     """
     return tuple(
-        (why, re.compile(f"(?=[{first}])(?:{'|'.join(alternatives)})", re.MULTILINE))
+        (why, re.compile(f"[{first}](?<=(?=({'|'.join(alternatives)}))(?s:.))", re.MULTILINE))
         for why, first, alternatives in parts
     )
 
