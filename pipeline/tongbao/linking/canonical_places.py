@@ -104,6 +104,7 @@ class Atlas:
         self._starts = starts
         self.words = words or lexicon.load()
         self.added = self.words.user.region_names()
+        self._tails = {name[-2:] for name in self.added}
         self._code: str | None = None
         self._named: dict[str, Hits] = {}
         self._implied: dict[str, Hits] = {}
@@ -136,6 +137,7 @@ class Atlas:
             code = region.code if region is not None else None
             prefix = full if name in self.added else name
             found = self.places[full] = Place(full, kind, _level(kind, region, parent), prefix, code)
+            self._tails.add(full[-2:])
             above = self.words.parents(code) if code is not None else ()
             found.parent = self.place(above[0].name) if above else None
         if found.parent is None and parent is not None and found not in parent.around():
@@ -229,7 +231,10 @@ class Atlas:
 
     def _start_of_name(self, end: int, last: int) -> int | None:
         text, names, places = self.text, gazetteer_names(), self.places
-        for start in range(max(0, end - LONGEST), end - 1):
+        # Most that end with such a character (全省, 社区) end as no known name does.
+        tail = text[end - 2 : end]
+        known = tail in self._tails or tail in _gazetteer_tails()
+        for start in range(max(0, end - LONGEST), end - 1) if known else ():
             name = text[start:end]
             if name in places or name in names or name in self.added:
                 # Two characters can be the end of anything: 甲省和|乙县, 市和|县 against 和县; and 局会同|县医院.
@@ -257,6 +262,12 @@ class Atlas:
                     if self._agreed.setdefault(around.kind, around) is not around:
                         self._agreed[around.kind] = None
         return next((found for kind in kinds if (found := self._agreed.get(kind)) is not None), None)
+
+
+@cache
+def _gazetteer_tails() -> frozenset[str]:
+    """The last two characters of the names of the gazetteer."""
+    return frozenset(name[-2:] for name in gazetteer_names())
 
 
 @cache

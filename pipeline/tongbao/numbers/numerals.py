@@ -43,6 +43,7 @@ _VARIANTS: dict[int, str] = {
 #: A character adds at most the twelve zeros of 兆, so nothing is ever rounded.
 _EXACT = Context(prec=13 * MAX_LENGTH)
 _SPACE = re.compile(r"\s+")
+_COMMON = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _MIXED_ARABIC = re.compile(r"([-+负]?)(\d+) +(\d+)/(\d+)")
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 _POINT = re.compile(r"点([零一二三四五六七八九\d]+)")
@@ -134,6 +135,8 @@ def parse_numeral(surface: str) -> Number | None:
     """
     if not surface or len(surface) > MAX_LENGTH:
         return None
+    if _COMMON.fullmatch(surface):  # most are, and nothing of what follows says more of them
+        return Decimal(surface)
     text = fold(surface)
     mixed = _MIXED_ARABIC.fullmatch(text.strip())
     if mixed:

@@ -249,8 +249,9 @@ def _simple(text: str) -> Core | None:
     return Core(value=add(value, extra), unit=unit, bound=bound)
 
 
-_NUMBER_CHARACTERS = frozenset("0123456789.,/+-负零〇○一二三四五六七八九十廿卅卌百千万亿兆两俩几数半余多来点又分之")
-_NUMBER_CHARACTERS |= frozenset("壹贰叁肆伍陆柒捌玖拾佰仟")
+_NUMBER_CHARACTERS = re.compile(
+    "[0123456789.,/+负零〇○一二三四五六七八九十廿卅卌百千万亿兆两俩几数半余多来点又分之壹贰叁肆伍陆柒捌玖拾佰仟-]*"
+)
 #: 千克, 千瓦, 百帕 and the like: the last character of the number is the first of the unit.
 _PREFIXED = re.compile(
     r"千(?:克|瓦|卡|帕|伏|赫|焦|字节|比特)|百(?:帕|分点)|兆(?:瓦|帕|赫|字节|比特)|(?<=[\d.万亿])千(?:米|升)"
@@ -259,8 +260,8 @@ _PREFIXED = re.compile(
 
 def _number_prefix(text: str) -> tuple[str, Number | None]:
     """The longest prefix that is a numeral, and its value."""
-    end = next((at for at, char in enumerate(text) if char not in _NUMBER_CHARACTERS), len(text))
-    end = min(end, MAX_LENGTH)
+    found = _NUMBER_CHARACTERS.match(text, 0, MAX_LENGTH)
+    end = found.end() if found else 0
     while end > 0:
         value = None if _splits_unit(text, end) else parse_numeral(text[:end])
         if value is not None:
