@@ -144,7 +144,7 @@ def _chosen(table: Callable[..., WeightTable], scores: list[float], sizes: list[
     """Choice where row n has the score ``scores[n]``."""
     weights = table({n + 1: score for n, score in enumerate(scores)} or {1: 0.0})
     features = np.arange(1, len(scores) + 1, dtype=np.uint32)[:, None]
-    chosen, confidence = choose(weights, features, _pairs(sizes))
+    chosen, confidence = choose(weights.scores(features)[:, 0], _pairs(sizes))
     return chosen.tolist(), confidence.tolist()
 
 

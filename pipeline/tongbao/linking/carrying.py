@@ -145,13 +145,15 @@ def choose_chain(table: WeightTable, alone: NDArray[np.uint32], carry: Carry) ->
         alone: features of the pairs, whatever came before, ``(M, T)``.
         carry: what the features of the chain are made of; every quantity has at least the candidate "none".
     """
-    return best_chain(carry.pairs.query, carry.pairs.candidate, chain_scores(table, alone, carry))
+    scores = chain_scores(table.scores(alone)[:, 0], carry.scores(table))
+    return best_chain(carry.pairs.query, carry.pairs.candidate, scores)
 
 
-def chain_scores(table: WeightTable, alone: NDArray[np.uint32], carry: Carry) -> NDArray[np.float64]:
-    """The score of every pair in each relation to the choice before, ``(4, M)``; arguments as in ``choose_chain``."""
-    fixed = table.scores(alone)[:, 0].astype(np.float64)
-    scores: NDArray[np.float64] = fixed + carry.scores(table)
+def chain_scores(alone: NDArray[np.float32], carried: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The score of every pair in each relation to the choice before, ``(4, M)``: the weights of each pair ``alone``,
+    ``(M,)``, and what is ``carried`` on to it (``Carry.scores``).
+    """
+    scores: NDArray[np.float64] = alone.astype(np.float64) + carried
     return scores
 
 
@@ -172,13 +174,16 @@ def best_chain(
     count = len(borders) - 1
     blocks = (borders[first : first + _QUANTITIES + 2] for first in range(0, count - 1, _QUANTITIES))
     shares = chain.from_iterable(_shares(block, candidate, scores) for block in blocks)
-    parts = []
+    parts, only = [], np.zeros(1, dtype=np.intp)
     for first, last in pairwise([*opens, count]):
         if first:
             next(shares)  # given the last choice in another text
         opening = _log_share(scores[FIRST, borders[first] : borders[first + 1]][None])[0]
         best, steps = opening, []
         for share in islice(shares, last - first - 1):
+            if share.size == 1:  # one way to go on, hence a certain one
+                steps.append((only, share))
+                continue
             total = best[:, None] + share
             steps.append((total.argmax(axis=0), share))
             best = np.maximum.reduce(total, axis=0)

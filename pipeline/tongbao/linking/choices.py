@@ -7,7 +7,7 @@ pairs of a document are scored together.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums
 from tongbao.linking.layout import Place
 from tongbao.tagging.arrays import U64
-from tongbao.tagging.templates import Templates
+from tongbao.tagging.templates import Sink, Sums, Templates
 from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 
 #: Most candidates in front of a quantity that are looked at, nearest first.
@@ -205,11 +205,28 @@ def taken(values: U64, pairs: Pairs) -> U64:
     return np.where(pairs.candidate < 0, np.uint64(7), values[np.maximum(pairs.candidate, 0)])
 
 
-def dated_features(
-    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, c: SpanFacts, sums: TextSums
-) -> NDArray[np.uint32]:
-    """Templates for a period or a scope as candidate, ``(M, T)``; ``q`` are all quantities in text order."""
-    t = Templates(len(pairs.query), CHOICE_BITS)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Pairs, and what adds the templates of each: their ids are kept for training, only their weights for linking."""
+
+    pairs: Pairs
+    add: Callable[[Sink], None]
+
+    def features(self) -> NDArray[np.uint32]:
+        """The ids of all templates, ``(M, T)``."""
+        templates = Templates(len(self.pairs.query), CHOICE_BITS)
+        self.add(templates)
+        return templates.array()
+
+    def scores(self, table: WeightTable) -> NDArray[np.float32]:
+        """The summed weights of all templates, ``(M,)``."""
+        sums = Sums(table, len(self.pairs.query), CHOICE_BITS)
+        self.add(sums)
+        return sums.scores()[:, 0]
+
+
+def add_dated(t: Sink, pairs: Pairs, q: SpanFacts, facts: QuantityFacts, c: SpanFacts, sums: TextSums) -> None:
+    """Templates for a period or a scope as candidate; ``q`` are all quantities in text order."""
     gap = _Gap(pairs, q, c, sums)
     query = pairs.query
     counted = np.minimum(_between(q.start, gap), 4).astype(np.uint64)
@@ -250,17 +267,13 @@ def dated_features(
     t.add(near, facts.kind[query], after)
     t.add(near, facts.kind[query], q.word_before[0][query])
     t.add(near, gap.marks)
-    return t.array()
 
 
-def of_features(
-    pairs: Pairs, q: SpanFacts, facts: QuantityFacts, sums: TextSums, words: Sequence[I64]
-) -> NDArray[np.uint32]:
-    """Templates for another quantity as candidate, ``(M, T)``.
+def add_of(t: Sink, pairs: Pairs, q: SpanFacts, facts: QuantityFacts, sums: TextSums, words: Sequence[I64]) -> None:
+    """Templates for another quantity as candidate.
 
     ``words`` holds for each of the words that announce a part (其中, 占, 同比, …) where it stands, ascending.
     """
-    t = Templates(len(pairs.query), CHOICE_BITS)
     gap = _Gap(pairs, q, q, sums)
     query = pairs.query
     # The models were trained with the first quantity of the text in the place of "none".
@@ -304,7 +317,6 @@ def of_features(
     t.add(facts.indicator_tail[query], taken(facts.indicator_tail, pairs), shape)
     t.add(facts.unit[query], taken(facts.unit, pairs), shape)
     t.add(pair_kind, gap.marks, size)
-    return t.array()
 
 
 def _available(pairs: Pairs) -> U64:
@@ -313,12 +325,13 @@ def _available(pairs: Pairs) -> U64:
     return np.minimum(counts[pairs.query] - 1, 3).astype(np.uint64)
 
 
-def choose(table: WeightTable, features: NDArray[np.uint32], pairs: Pairs) -> tuple[I64, NDArray[np.float64]]:
-    """The best candidate of every quantity (-1 for none) and its share among the candidates' odds.
+def choose(weights: NDArray[np.float32], pairs: Pairs) -> tuple[I64, NDArray[np.float64]]:
+    """The best candidate of every quantity (-1 for none) and its share among the candidates' odds, from the summed
+    ``weights`` of each pair.
 
     Every quantity has at least the candidate "none", so groups are never empty.
     """
-    scores = table.scores(features)[:, 0].astype(np.float64)
+    scores = weights.astype(np.float64)
     starts = np.nonzero(np.diff(pairs.query, prepend=-1))[0]
     if not len(starts):
         return np.zeros(0, dtype=np.int64), np.zeros(0)

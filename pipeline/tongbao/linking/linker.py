@@ -54,8 +54,13 @@ class Linker:
     def _dated(self, scene: Scene, name: str, facts: QuantityFacts) -> list[Link | None]:
         label: Label = "PERIOD" if name == "period" else "SCOPE"
         others = scene.periods if label == "PERIOD" else scene.scopes
+        table = self.choices[name]
         groups = [
-            (dated.pairs.candidate, dated.pairs.query, chain_scores(self.choices[name], dated.features, dated.carry))
+            (
+                dated.pairs.candidate,
+                dated.pairs.query,
+                chain_scores(dated.judged.scores(table), dated.carry.scores(table)),
+            )
             for dated in scene.dated_groups(label, facts)
         ]
         candidate, query, scores = (np.concatenate(part, axis=-1) for part in zip(*groups, strict=True))
@@ -71,7 +76,8 @@ class Linker:
         return out
 
     def _wholes(self, scene: Scene, facts: QuantityFacts) -> list[Link | None]:
-        found = [choose(self.choices["of"], features, pairs) for pairs, features in scene.part_groups(facts)]
+        table = self.choices["of"]
+        found = [choose(judged.scores(table), judged.pairs) for judged in scene.part_groups(facts)]
         chosen, confidence = (np.concatenate(part) for part in zip(*found, strict=True))
         targets = _without_cycles(chosen.tolist(), confidence.tolist())
         return [

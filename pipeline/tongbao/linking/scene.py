@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.linking.carrying import Carry
-from tongbao.linking.choices import Pairs, dated_features, dated_pairs, of_features, of_pairs
+from tongbao.linking.choices import Judged, Pairs, add_dated, add_of, dated_pairs, of_pairs
 from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums, quantity_facts, span_facts
 from tongbao.linking.layout import Place, places
 from tongbao.records import Bulletin, Label, Mention, Span
@@ -40,14 +40,23 @@ def _part_places(text: str) -> list[I64]:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Periods or scopes in text order, the pairs of quantities with them, the features of the pairs, ``(M, T)``, and
-    what the features of a chain of choices are made of.
+    """Periods or scopes in text order, the pairs of quantities with them as they are judged one by one, and what the
+    features of a chain of choices are made of.
     """
 
     others: tuple[Place, ...]
-    pairs: Pairs
-    features: NDArray[np.uint32]
+    judged: Judged
     carry: Carry
+
+    @property
+    def pairs(self) -> Pairs:
+        """The pairs of quantities with them."""
+        return self.judged.pairs
+
+    @property
+    def features(self) -> NDArray[np.uint32]:
+        """The features of the pairs one by one, ``(M, T)``."""
+        return self.judged.features()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +123,19 @@ class Scene:
         return others, dated_pairs(self.quantities, others, within_section=label == "PERIOD")
 
     def _dated(self, others: tuple[Place, ...], pairs: Pairs, facts: QuantityFacts, candidates: SpanFacts) -> Dated:
-        features = dated_features(pairs, self.facts, facts, candidates, self.sums)
-        return Dated(others, pairs, features, Carry.build(pairs, self.facts, facts, candidates, self.sums))
+        known = (pairs, self.facts, facts, candidates, self.sums)
+        return Dated(others, Judged(pairs, lambda sink: add_dated(sink, *known)), Carry.build(*known))
 
     def parts(self, facts: QuantityFacts) -> tuple[Pairs, NDArray[np.uint32]]:
         """Pairs of quantities of which one may be part, share or change of the other, and their features."""
-        pairs = of_pairs(self.quantities)
-        return pairs, of_features(pairs, self.facts, facts, self.sums, _part_places(self.columns.packed.text))
+        judged = self._parts(of_pairs(self.quantities), facts, _part_places(self.columns.packed.text))
+        return judged.pairs, judged.features()
 
-    def part_groups(self, facts: QuantityFacts) -> Iterator[tuple[Pairs, NDArray[np.uint32]]]:
+    def part_groups(self, facts: QuantityFacts) -> Iterator[Judged]:
         """The same for neighbouring quantities at a time."""
         words = _part_places(self.columns.packed.text)
         for pairs in of_pairs(self.quantities).groups(BATCH_ROWS):
-            yield pairs, of_features(pairs, self.facts, facts, self.sums, words)
+            yield self._parts(pairs, facts, words)
+
+    def _parts(self, pairs: Pairs, facts: QuantityFacts, words: Sequence[I64]) -> Judged:
+        return Judged(pairs, lambda sink: add_of(sink, pairs, self.facts, facts, self.sums, words))
