@@ -66,7 +66,8 @@ _LETTERS = "".join(
 
 def _without_guard(pattern: re.Pattern[str]) -> re.Pattern[str]:
     _, guard, alternatives = pattern.pattern.partition("](?<=(?=(")
-    assert guard and alternatives.endswith("))(?s:.))")
+    assert guard
+    assert alternatives.endswith("))(?s:.))")
     return re.compile(alternatives.removesuffix("))(?s:.))"), pattern.flags)
 
 
