@@ -119,8 +119,8 @@ class _Context:
         self.before1, self.before2 = (character(bounds.focus_start - distance) for distance in (1, 2))
 
     def _setting_facts(self, focused: Focused, position: I64) -> None:
-        """``ladder``: see :mod:`tongbao.linking.ladders`; ``table``: whether the line of a quantity in a table has a name
-        (2) or its column has a head (1); ``in_head``: whether a character is of the one or the other.
+        """``ladder``: see :mod:`tongbao.linking.ladders`; ``table``: whether a quantity in a table has a head of its
+        column (1) or a name of its line (2); ``in_head``: whether a character is of the one or the other.
         """
         self.ladder = focused.ladder[self.owner]
         heads = focused.heads[self.owner]
