@@ -11,7 +11,7 @@ import pytest
 from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
 from tongbao.extraction import lexicon_lists
-from tongbao.linking.indicator import read_alone
+from tongbao.linking.indicator import indicator_features, read_alone
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.tagging.columns import FeatureOptions, Resources, build_resources, text_columns
@@ -46,8 +46,12 @@ def figures(documents: list[Annotated], resources: Resources) -> list[Figures]:
 
 def test_the_second_chain_learns_from_what_was_found_for_the_neighbours(figures: list[Figures]) -> None:
     chains = train_indicators(figures, FEW, 13)
-    assert len(chains.beside.table.ids) > len(chains.alone.table.ids)
     found = [read_alone(chains.alone, one.focused) for one in figures]
+    alone = indicator_features(figures[0].focused).shape[1]
+    beside = [indicator_features(one.focused, read)[:, alone:] for one, read in zip(figures, found, strict=True)]
+    of_neighbours = np.unique(np.concatenate(beside))
+    learned, chance = (np.isin(of_neighbours, chain.table.ids).sum() for chain in (chains.beside, chains.alone))
+    assert learned > 10 * chance
     right = sum(
         tuple(pieces) == tuple(gold)
         for one, read in zip(figures, found, strict=True)
