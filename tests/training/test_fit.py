@@ -16,7 +16,7 @@ from tongbao.annotation import write_gold
 from tongbao.errors import AnnotationError, ConfigError, ModelError
 from tongbao.extraction import MODEL_FORMAT, lexicon_lists, load
 from tongbao.records import Annotated
-from tongbao.training import TrainingConfig, fit, read_config, read_data, save
+from tongbao.training import TrainingConfig, clusters_of, fit, read_config, read_data, save
 from tongbao.training.fit import record_performance
 
 #: What a second process does to train: the steps of ``tiny_model``.
@@ -123,6 +123,14 @@ def test_a_saved_model_tags_as_the_fitted_one(config: TrainingConfig, tiny_confi
     mine = {(mention.label, mention.span) for mention in found.annotated.mentions}
     # It has seen the document: fewer than half of its mentions found would mean that features and weights went apart.
     assert len(gold & mine) > 0.5 * len(gold)
+
+
+def test_pages_made_of_the_gold_teach_indicators_alone(config: TrainingConfig, tiny_model: Path) -> None:
+    plain = config.augmentation.model_copy(update={"pages": 0.0})
+    without = fit(config.model_copy(update={"augmentation": plain}), read_data(config), clusters_of(config))
+    with_pages = load(tiny_model)
+    assert np.array_equal(without.tagger.crf.table.ids, with_pages.tagger.crf.table.ids)
+    assert not np.array_equal(without.linker.indicator.alone.table.ids, with_pages.linker.indicator.alone.table.ids)
 
 
 def test_an_existing_model_is_replaced(
