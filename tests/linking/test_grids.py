@@ -67,3 +67,10 @@ def test_lines_that_do_not_fit_have_no_heads(document: Callable[..., Any]) -> No
 
 def test_a_number_that_runs_over_cells_stands_in_none(document: Callable[..., Any]) -> None:
     assert heads("立案　处分\n[q 3　件]　5人\n", document) == [None]
+
+
+def test_a_line_of_thousands_of_cells(document: Callable[..., Any]) -> None:
+    """Lines are cut into cells once, not once a number."""
+    count = 5000
+    text = "　".join(f"甲{n}乙" for n in range(count)) + "\n" + "　".join(f"[q {n}件]" for n in range(count)) + "\n"
+    assert heads(text, document) == [(f"甲{n}乙", None) for n in range(count)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -47,24 +47,46 @@ def cells(text: str, line: Span) -> list[Span]:
     return found
 
 
-def cell_of(bulletin: Bulletin, index: int, span: Span, own: Sequence[Span], figures: Sequence[int]) -> Cell | None:
-    """Where a number stands in a table: ``own`` are the cells of its sentence, number ``index``, and ``figures`` where
-    quantities begin, in text order. None where its line is no row of one.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: its ``cells``, the first of them where it is a ``name``, else the line with the ``heads`` of
+    columns and its cells, if there is one.
     """
-    at = next((number for number, cell in enumerate(own) if cell.contains(span)), -1)
-    if len(own) < 2 or at < 0:
+
+    cells: tuple[Span, ...]
+    name: Span | None = None
+    heads: Span | None = None
+    columns: tuple[Span, ...] = ()
+
+    def cell(self, span: Span) -> Cell | None:
+        """Where a number of this line stands; ``None`` if it runs over cells, or nothing says what it is."""
+        at = bisect_right(self.cells, span.start, key=lambda cell: cell.start) - 1
+        if at < 0 or not self.cells[at].contains(span):
+            return None
+        if self.name is not None:
+            return Cell(row=self.name)
+        return Cell(self.heads, self.columns[at]) if self.heads is not None else None
+
+
+def row_of(bulletin: Bulletin, index: int, figures: Sequence[int]) -> Row | None:
+    """Sentence number ``index`` as a line of a table; ``figures`` are where quantities begin, in text order. None where
+    it is no such line.
+    """
+    own = cells(bulletin.text, bulletin.sentences[index])
+    if len(own) < 2:
         return None
-    if at and not _any(figures, own[0]):
-        return Cell(row=own[0])
+    if not begins_in(figures, own[0]):
+        return Row(tuple(own), own[0])
     for above in range(index - 1, max(-1, index - 1 - _MOST_ROWS), -1):
         line, below = bulletin.sentences[above], bulletin.sentences[above + 1]
         heads = cells(bulletin.text, line)
         if len(heads) < 2 or bulletin.text.count("\n", line.end, below.start) != 1:
             return None
-        if not _any(figures, line):
-            return Cell(line, heads[at]) if len(heads) == len(own) else None
+        if not begins_in(figures, line):
+            return Row(tuple(own), None, line, tuple(heads)) if len(heads) == len(own) else None
     return None
 
 
-def _any(figures: Sequence[int], span: Span) -> bool:
+def begins_in(figures: Sequence[int], span: Span) -> bool:
+    """Whether one of ``figures``, ascending, lies in a span."""
     return bisect_left(figures, span.start) < bisect_left(figures, span.end)

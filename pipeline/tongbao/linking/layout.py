@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from tongbao.linking.grids import Cell, cell_of, cells
+from tongbao.linking.grids import Cell, Row, begins_in, row_of
 from tongbao.reading import split_clauses
 from tongbao.records import Bulletin, Label, Mention, Span
 
@@ -85,7 +85,7 @@ def places(
     current = -1
     clauses: tuple[Span, ...] = ()
     line = ""
-    own: Sequence[Span] = ()
+    row: Row | None = None
     for mention in mentions:
         if mention.label not in labels:
             continue
@@ -95,14 +95,14 @@ def places(
             clauses = split_clauses(bulletin.text, sentence) if index >= 0 else ()
             current, heading = index, is_heading(bulletin.text, sentence)
             line = sentence.of(bulletin.text).strip()
-            own = cells(bulletin.text, sentence)
+            row = row_of(bulletin, index, figures) if index >= 0 else None
         clause, before = _clause_of(clauses, mention.span, sentence)
         behind = None
         last = bisect_left(starts, mention.span.end) - 1
         alone = before is None and index >= 0 and (last > index or mention.span.of(bulletin.text) == line)
         if alone:
             before, behind = _label_lines(bulletin, index, last, figures)
-        cell = cell_of(bulletin, index, mention.span, own, figures) if index >= 0 else None
+        cell = row.cell(mention.span) if row is not None and mention.label == "QUANTITY" else None
         if cell is not None and cell.heads is not None:
             before = cell.heads
         section = sections.at(mention.span.start)
@@ -128,7 +128,7 @@ def _label(bulletin: Bulletin, index: int, step: int, gap: int, figures: Sequenc
     if gap > 1 or _gap(bulletin, index + step, step) > 1:
         return one
     two = bulletin.sentences[index + 2 * step]
-    if any(bisect_left(figures, line.start) < bisect_left(figures, line.end) for line in (one, two)):
+    if begins_in(figures, one) or begins_in(figures, two):
         return one
     return Span(min(one.start, two.start), max(one.end, two.end))
 
