@@ -22,6 +22,9 @@ from tongbao.records import Span
         ("| 立案 | 处分 |", ["立案", "处分"]),
         ("　　　2022年　2023年", ["2022年", "2023年"]),
         ("in one line", ["in one line"]),
+        ("合　　计　4件", ["合　　计", "4件"]),
+        ("其 他  合 计", ["其 他", "合 计"]),
+        ("立案 3件 / 处分 4人 · 移送 5人", ["立案 3件", "处分 4人", "移送 5人"]),
         ("立案", ["立案"]),
         ("", []),
     ],
@@ -60,7 +63,7 @@ def test_heads_hold_for_all_rows_under_them(document: Callable[..., Any]) -> Non
 
 
 def test_lines_that_do_not_fit_have_no_heads(document: Callable[..., Any]) -> None:
-    assert heads("甲　乙　丙　丁\n[q 3件]　[q 12人]\n", document) == [None, None]
+    assert heads("立案　处分　移送　留置\n[q 3件]　[q 12人]\n", document) == [None, None]
     assert heads("立案　处分\n\n[q 3件]　[q 12人]\n", document) == [None, None]
     assert heads("立案[q 3件]，处分[q 12人]。\n", document) == [None, None]
 

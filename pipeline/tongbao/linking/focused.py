@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.linking.gaps import Gaps
-from tongbao.linking.ladders import ladders
 from tongbao.linking.layout import Place
 from tongbao.linking.lists import NumberLists, number_lists
 from tongbao.linking.windows import I64, Bounds
@@ -43,14 +42,25 @@ def _any_of(tags: U8, members: Iterable[int]) -> NDArray[np.bool_]:
     return found
 
 
+def _captions(places: Sequence[Place]) -> U64:
+    """On which side the caption of each quantity stands and how sure that is, ``(K,)``; 0 where it cannot have one."""
+    found = [0 if (own := place.caption) is None else 1 + 4 * own.side + own.sure for place in places]
+    return np.array(found, dtype=np.uint64)
+
+
 def _heads(places: Sequence[Place]) -> I64:
-    """Where the heads of column and row of each quantity begin and end, ``(K, 4)``; -1 where there is none."""
-    out = np.full((len(places), 4), -1, dtype=np.int64)
+    """Where the heads of column and row and the caption of each quantity begin and end, ``(K, 6)``; -1 where there is
+    none.
+    """
+    out = np.full((len(places), 6), -1, dtype=np.int64)
     for number, place in enumerate(places):
         if place.cell is not None:
             for first, head in ((0, place.cell.head), (2, place.cell.row)):
                 if head is not None:
                     out[number, first : first + 2] = place.base + head.start, place.base + head.end
+        words = place.caption.words if place.caption is not None else None
+        if words is not None:
+            out[number, 4:] = place.base + words.start, place.base + words.end
     return out
 
 
@@ -59,9 +69,9 @@ class Focused:
     """What the features of the K quantities at ``places`` are made of.
 
     ``kind`` are the numbers of their kinds, ``sentence`` where the sentence of each begins (both ``(K,)``); ``tags``
-    are those of the characters of the packed texts (:func:`mention_tags`); ``ladder`` (K,) and ``heads`` (K, 4) say how
-    quantities are set on pages of figures (:func:`ladders`) and in tables: where the heads of column and row begin and
-    end, -1 where there are none.
+    are those of the characters of the packed texts (:func:`mention_tags`); ``caption`` (K,) and ``heads`` (K, 6) say
+    how quantities are set on pages of figures and in tables: where the heads of column and row and the caption begin
+    and end, -1 where there are none.
     """
 
     columns: TextColumns
@@ -70,7 +80,7 @@ class Focused:
     bounds: Bounds
     kind: U64
     sentence: I64
-    ladder: U64
+    caption: U64
     heads: I64
     lists: NumberLists
     gaps: Gaps
@@ -88,7 +98,7 @@ class Focused:
             bounds,
             np.array(kinds, dtype=np.uint64),
             sentence,
-            ladders(places),
+            _captions(places),
             _heads(places),
             number_lists(columns.packed.text, places),
             Gaps.build(columns.points, _any_of(tags, _LOOKED_THROUGH), sentence, bounds),
@@ -103,7 +113,7 @@ class Focused:
             self.bounds.of(chosen),
             self.kind[chosen],
             self.sentence[chosen],
-            self.ladder[chosen],
+            self.caption[chosen],
             self.heads[chosen],
             self.lists.of(chosen),
             self.gaps.of(chosen),

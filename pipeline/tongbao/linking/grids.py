@@ -30,18 +30,31 @@ class Cell:
 @cache
 def _gaps() -> re.Pattern[str]:
     # All but a single space. It begins with a class of characters: the engine skips the others fast.
-    gap = r"[ \t\u3000|｜│]"
-    return re.compile(rf"{gap}(?:(?<! )|(?={gap})){gap}*")
+    gap = r"[ \t\u3000|｜│┃／]"
+    return re.compile(rf"{gap}(?:(?<! )|(?={gap})){gap}*| [/·] ")
 
 
-def cells(text: str, line: Span) -> list[Span]:
-    """The stretches of a line between wide gaps."""
+@cache
+def _single() -> re.Pattern[str]:
+    """The only character of a cell."""
+    return re.compile(r"[^\W\d](?=[ \u3000]|\Z)")
+
+
+def cells(text: str, line: Span, numbers: Sequence[Span] = ()) -> list[Span]:
+    """The stretches of a line between wide gaps. Gaps inside ``numbers`` part none, nor do those of words of two
+    characters, 合　计.
+    """
     found: list[Span] = []
     at = line.start
     for gap in _gaps().finditer(text, line.start, line.end):
-        if gap.start() > at:
-            found.append(Span(at, gap.start()))
-        at = gap.end()
+        first, last = gap.span()
+        if any(number.start < last and first < number.end for number in numbers):
+            continue
+        if first - at == 1 and text[at].isalpha() and _single().match(text, last, line.end):
+            continue
+        if first > at:
+            found.append(Span(at, first))
+        at = last
     if at < line.end:
         found.append(Span(at, line.end))
     return found

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -139,7 +140,8 @@ _RUN = re.compile(rb"[\x01-\x04][\x02\x04]*")
 
 
 def _pieces(path: bytes, start: int, place: Place, text: str) -> tuple[Span, ...]:
-    """Maximal labelled runs outside the quantity, without white space at their ends, counted from ``place.base``.
+    """Maximal labelled runs outside the quantity, without white space and marks at their ends, counted from
+    ``place.base``.
 
     ``path`` has a label in each byte.
     """
@@ -147,9 +149,13 @@ def _pieces(path: bytes, start: int, place: Place, text: str) -> tuple[Span, ...
     outside = path[:first] + bytes(last - first) + path[last:]
     trimmed = []
     for run in _RUN.finditer(outside):
-        begin, end = start + run.start(), start + run.end()
-        surface = text[begin:end]
-        left, right = len(surface) - len(surface.lstrip()), len(surface) - len(surface.rstrip())
-        if left < len(surface):
-            trimmed.append(Span(begin + left - place.base, end - right - place.base))
+        words = _words().search(text, start + run.start(), start + run.end())
+        if words is not None:
+            trimmed.append(Span(words.start() - place.base, words.end() - place.base))
     return tuple(trimmed)
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """From the first to the last character that can open and close words: bullets, bars and stops can not."""
+    return re.compile(r"[\w“《‘\"（](?:[\s\S]*[\w”》’\"）)%％℃])?")

@@ -119,15 +119,18 @@ class _Context:
         self.before1, self.before2 = (character(bounds.focus_start - distance) for distance in (1, 2))
 
     def _setting_facts(self, focused: Focused, position: I64) -> None:
-        """``ladder``: see :mod:`tongbao.linking.ladders`; ``table``: whether a quantity in a table has a head of its
-        column (1) or a name of its line (2); ``in_head``: whether a character is of the one or the other.
+        """``caption``: the side of a quantity's caption and how sure it is (``Focused.caption``); ``in_caption``:
+        whether a character is the first, the last or another one of it; ``table``: whether a quantity in a table has a
+        head of its column (1) or a name of its line (2); ``in_head``: whether a character is of the one or the other.
         """
-        self.ladder = focused.ladder[self.owner]
+        self.caption = focused.caption[self.owner]
         heads = focused.heads[self.owner]
         column = (position >= heads[:, 0]) & (position < heads[:, 1])
         row = (position >= heads[:, 2]) & (position < heads[:, 3])
         self.table = ((heads[:, 0] >= 0) + 2 * (heads[:, 2] >= 0)).astype(np.uint64)
         self.in_head = (column + 2 * row).astype(np.uint64)
+        inside = (position >= heads[:, 4]) & (position < heads[:, 5])
+        self.in_caption = (inside + (position == heads[:, 4]) + 2 * (position == heads[:, 5] - 1)).astype(np.uint64)
 
     def _list_facts(self, lists: NumberLists, sums: I64) -> None:
         """``member``: how many names of a list stand behind a character, up to the numbers that answer to the list;
@@ -233,9 +236,11 @@ def _focus(sink: Sink, c: _Context) -> None:
 def _setting(sink: Sink, c: _Context) -> None:
     """How numbers and labels are set on pages of figures and in tables."""
     r = c.relation
-    sink.add(r, c.ladder)
-    sink.add(r, c.ladder, c.near)
-    sink.add(r, c.ladder, c.tags[0], c.sides)
+    sink.add(r, c.caption)
+    sink.add(c.caption, c.in_caption)
+    sink.add(c.caption, c.in_caption, c.tags[0], c.tags[-1], c.tags[1])
+    sink.add(r, c.caption, c.in_caption, c.near)
+    sink.add(r, c.caption, c.in_caption, c.see(c.columns.points, 0)[0])
     sink.add(r, c.table, c.in_head)
     sink.add(r, c.table, c.in_head, c.tags[0], c.tags[-1])
     sink.add(r, c.table, c.in_head, c.see(c.columns.points, 0)[0])

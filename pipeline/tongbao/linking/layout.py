@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
+from tongbao.linking.captions import Caption, captions
 from tongbao.linking.grids import Cell, Row, begins_in, row_of
 from tongbao.reading import split_clauses
 from tongbao.records import Bulletin, Label, Mention, Span
@@ -25,9 +26,10 @@ class Place:
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
     same sentence (the clause in front, or the one round a bracket). A mention that fills a line, or runs over its end,
     is ``alone``: it has short lines ``before`` and ``behind`` it, as pages of figures set a number and its label. In a
-    table the line ``before`` has the heads of columns, and ``cell`` says which is its own. ``section`` is an index or
-    -1; ``heading`` says whether the sentence is a heading, with or without a number. ``base`` is where its text begins
-    among packed ones (``tagging.packing``); all spans are counted from there.
+    table the line ``before`` has the heads of columns, and ``cell`` says which is its own. A number that has a line or
+    a cell to itself has a ``caption``. ``section`` is an index or -1; ``heading`` says whether the sentence is a
+    heading, with or without a number. ``base`` is where its text begins among packed ones (``tagging.packing``); all
+    spans are counted from there.
     """
 
     mention: Mention
@@ -40,6 +42,7 @@ class Place:
     behind: Span | None = None
     alone: bool = False
     cell: Cell | None = None
+    caption: Caption | None = None
 
     @property
     def start(self) -> int:
@@ -80,13 +83,17 @@ def places(
     """
     starts = [sentence.start for sentence in bulletin.sentences]
     sections = innermost_sections(bulletin)
-    figures = [mention.span.start for mention in mentions if mention.label == "QUANTITY"]
+    spans = [mention.span for mention in mentions if mention.label == "QUANTITY"]
+    figures = [span.start for span in spans]
+    captioned = captions(bulletin.text, spans) if "QUANTITY" in labels else {}
+    number = -1
     out: list[Place] = []
     current = -1
     clauses: tuple[Span, ...] = ()
     line = ""
     row: Row | None = None
     for mention in mentions:
+        number += mention.label == "QUANTITY"
         if mention.label not in labels:
             continue
         index = holding(bulletin.sentences, starts, mention.span.start)
@@ -106,7 +113,8 @@ def places(
         if cell is not None and cell.heads is not None:
             before = cell.heads
         section = sections.at(mention.span.start)
-        out.append(Place(mention, sentence, clause, before, section, heading, base, behind, alone, cell))
+        caption = captioned.get(number) if mention.label == "QUANTITY" else None
+        out.append(Place(mention, sentence, clause, before, section, heading, base, behind, alone, cell, caption))
     return out
 
 

@@ -31,18 +31,10 @@ class Bounds:
 
     @classmethod
     def build(cls, places: Sequence[Place]) -> Bounds:
-        """The clause of each quantity, the clause before it and the line behind it, cut to the reach of a window."""
-        rows = [
-            (
-                place.start,
-                place.end,
-                place.base + place.clause.start,
-                place.base + place.clause.end,
-                place.base + (place.before or place.clause).start,
-                place.base + (place.behind or place.clause).end,
-            )
-            for place in places
-        ]
+        """The clause of each quantity, the clause before it, the line behind it and its caption, cut to the reach of a
+        window.
+        """
+        rows = [_row(place) for place in places]
         focus_start, focus_end, clause_start, clause_end, first, last = (
             np.array(rows, dtype=np.int64).reshape(-1, 6).T.copy()
         )
@@ -60,6 +52,17 @@ class Bounds:
             self.clause_start[chosen],
             self.clause_end[chosen],
         )
+
+
+def _row(place: Place) -> tuple[int, ...]:
+    """Begin and end of a quantity, of its clause, and of all that is looked at."""
+    first, last = (place.before or place.clause).start, (place.behind or place.clause).end
+    words = place.caption.words if place.caption is not None else None
+    if words is not None:
+        first, last = min(first, words.start), max(last, words.end)
+    clause = place.clause
+    ends = (clause.start, clause.end, first, last)
+    return place.start, place.end, *(place.base + end for end in ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tongbao.tagging.features import Marks, mention_scores
 from tongbao.tagging.mentions import BIO, from_bio, sequences, title_marks, whole_titles
 from tongbao.tagging.packing import Packed
 from tongbao.tagging.whole_periods import whole_periods
+from tongbao.tagging.whole_quantities import whole_quantities
 
 F64 = NDArray[np.float64]
 
@@ -82,7 +83,7 @@ class Tagger:
         for bulletin, begin, spans, own in zip(
             bulletins, begins, brackets, _by_text(found, columns.packed), strict=True
         ):
-            whole = whole_periods(bulletin.text, whole_titles(bulletin.text, own))
+            whole = whole_quantities(bulletin.text, whole_periods(bulletin.text, whole_titles(bulletin.text, own)))
             likely = {span: next(means) for span in spans}
             beliefs = Beliefs(likely, quantity[begin : begin + len(bulletin.text)])
             out.append(([Tagged(*item) for item in whole], beliefs))

@@ -1,0 +1,73 @@
+"""Quantities whose borders their setting fixes: a sign before the digits, a unit alone on the next line.
+
+The chain reads line by line, and pages of figures set a big number and its unit on lines of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cache
+
+from tongbao.numbers import parse_quantity, shipped_units
+from tongbao.numbers.numerals import fold_forms
+from tongbao.records import Label, Span
+from tongbao.tagging.mentions import touches_any
+
+#: Confidence of a number and its unit in which the chain saw no quantity at all, before calibration.
+_UNSEEN = 0.8
+_LONGEST_UNIT = 8
+_MULTIPLIERS = "百千万亿"
+_SIGNS = "+＋-－−"
+
+
+def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[tuple[Label, Span, float]]:
+    """The same mentions, disjoint and in text order, with whole quantities.
+
+    A number that ends its line takes in the unit that fills the next one, with what was seen in that; a line with
+    nothing but a number has a quantity where such a unit follows. Digits take in the sign that opens their cell.
+    """
+    starts = [span.start for _, span, _ in found]
+    ends = [span.end for _, span, _ in found]
+    wholes: list[tuple[Label, Span, float]] = []
+    for match in _over_line_ends().finditer(text):
+        unit = Span(*match.span(2))
+        if fold_forms(unit.of(text)).lstrip(_MULTIPLIERS) not in shipped_units().units:
+            continue
+        whole = Span(match.start(1), unit.end)
+        inside = found[bisect_right(ends, whole.start) : bisect_left(starts, whole.end)]
+        if inside and inside[0][1].start < whole.start and inside[0][0] == "QUANTITY":
+            whole = Span(inside[0][1].start, whole.end)
+        if all(whole.contains(span) and label == "QUANTITY" for label, span, _ in inside):
+            confidence = max((one for _, _, one in inside), default=_UNSEEN)
+            if inside or _alone(text, match.start(1)):
+                wholes.append(("QUANTITY", whole, confidence))
+    taken = [span for _, span, _ in wholes]
+    rest = [one for one in found if not touches_any(taken, one[1])]
+    return [
+        (label, _signed(text, span) if label == "QUANTITY" else span, confidence)
+        for label, span, confidence in sorted([*rest, *wholes], key=lambda one: one[1].start)
+    ]
+
+
+@cache
+def _over_line_ends() -> re.Pattern[str]:
+    """Digits at the end of a line, and all of the next line where it is short and has no digit."""
+    return re.compile(
+        r"((?<![\d.,，．])[\d.,]*\d[余多]?)[ \t\u3000]*\r?\n[ \t\u3000]*"
+        rf"([^\s\d]{{1,{_LONGEST_UNIT}}})(?=[ \t\u3000\r]*(?:\n|\Z))"
+    )
+
+
+def _alone(text: str, start: int) -> bool:
+    """Whether nothing but white space stands between the begin of a line and ``start``."""
+    return text[text.rfind("\n", 0, start) + 1 : start].strip() == ""
+
+
+def _signed(text: str, span: Span) -> Span:
+    """Digits with a sign in front of them that opens their line, bracket or cell."""
+    sign, before = text[span.start - 1 : span.start], text[max(0, span.start - 2) : max(0, span.start - 1)]
+    opens = before.strip() == "" or before in "（("
+    if sign in _SIGNS and sign and opens and text[span.start].isdigit() and parse_quantity(span.of(text)) is not None:
+        return Span(span.start - 1, span.end)
+    return span
