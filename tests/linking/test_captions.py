@@ -66,6 +66,7 @@ THREE = ["立案", "处分", "移送"]
         ("举报\n[286件] ↓[12件]\n立案\n[23件] ▲[9件]\n", ["举报", None, "立案", None]),
         ("移送　[13案][15人]\n", ["移送", None]),
         ("进驻\n组建督察组 [6个]\n进驻市州 [11个]\n", ["组建督察组", "进驻市州"]),
+        ("立案审查\n[3个]问题得到解决，\n处分\n", [None]),
         ("检查[3家]企业\n[4家]\n责令整改\n", [None, "责令整改"]),
         ("发现问题　（上一轮[187个]）\n[61个]\n党的领导弱化\n", [None, "党的领导弱化"]),
         ("全市立案[3件]，处分[4人]。\n[5人]\n移送\n", [None, None, "移送"]),
@@ -95,7 +96,17 @@ def test_a_longer_ladder_is_surer() -> None:
     assert short[0] is not None
     assert long[0] is not None
     assert long[0].sure >= short[0].sure > 0
-    assert (long[0].side, found("[3件]\n立案\n")[0]) == (1, Caption(Span(3, 5), 2, short[0].sure))
+    assert (long[0].side, found("[3件]\n立案\n")[0]) == (1, Caption(Span(3, 5), 2, short[0].sure, Span(3, 5)))
+
+
+def test_where_the_side_is_open_both_are_reached() -> None:
+    text, spans = marked("甲项工作\n[9件]\n乙项工作\n")
+    open_one = captions(text, spans)[0]
+    assert open_one.reach == Span(0, len(text) - 1)
+    text, spans = marked("立案\n[3件]\n处分\n[4人]\n移送\n[5人]\n")
+    assert [one.reach for one in captions(text, spans).values()] == [
+        one.words for one in captions(text, spans).values()
+    ]
 
 
 def test_windows_line_ends() -> None:
@@ -115,6 +126,8 @@ def test_any_page(pieces: list[str]) -> None:
         assert 0 <= caption.sure <= 3
         assert (caption.words is None) == (caption.side == 0)
         if caption.words is not None:
+            assert caption.reach is not None
+            assert caption.reach.contains(caption.words)
             assert caption.words.of(plain).strip()
             assert not any(caption.words.overlaps(span) for span in spans)
             assert (caption.words.end <= spans[number].start) == (caption.side == 1)

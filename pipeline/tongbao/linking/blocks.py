@@ -174,13 +174,18 @@ def _words(text: str, cell: Span, gap: int) -> Iterator[Part]:
         return
     if _joint().fullmatch(surface) is not None:
         yield Part(cell, gap, _JOIN)
-    elif len(surface) > _LONGEST_LABEL or surface.rstrip()[-1:] in "，,、":
+    elif _runs_on(surface):
         yield Part(cell, gap, TEXT)
     else:
         marked, remark = _heading_mark().match(surface), _remark().fullmatch(surface)
         start = cell.start + len(surface) - len(surface.lstrip())
         own = Span(start, start + len(surface.strip()))
         yield Part(own, gap, -1, marked is not None, remark is not None)
+
+
+def _runs_on(surface: str) -> bool:
+    """Whether words are a piece of running text."""
+    return len(surface) > _LONGEST_LABEL or surface.rstrip()[-1:] in "，,、"
 
 
 def _numbers(text: str, cell: Span, gap: int, figures: Sequence[Span], own: range) -> Iterator[Part]:
@@ -208,7 +213,7 @@ def _numbers(text: str, cell: Span, gap: int, figures: Sequence[Span], own: rang
             yield replace(number, span=Span(first.start, cell.end), gap=gap if dated else CELL)
     elif tail is None:
         yield number
-    elif len(own) > 1 or len(tail) > _LONGEST_LABEL:
+    elif len(own) > 1 or _runs_on(tail.of(text)):
         yield Part(cell, gap, MIXED)
     else:
         yield replace(number, span=first)

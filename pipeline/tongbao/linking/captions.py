@@ -28,6 +28,7 @@ _TWO, _FAR, _MARKED, _REMARK = 0.4, 0.6, 0.8, 2.5
 _TURN, _TURN_GROUP, _PAGE = 1.2, 0.4, 0.4
 #: A choice that is cheaper than others by more is surer.
 _MARGINS = (0.25, 0.8, 1.8)
+_SUREST = len(_MARGINS)
 #: So many numbers that surely have their labels on one side make the other side improbable.
 _MANY = 4
 Costs = Mapping[int, float]
@@ -36,12 +37,14 @@ Costs = Mapping[int, float]
 @dataclass(frozen=True, slots=True)
 class Caption:
     """Of one number: the ``words`` that are its label, if any, on which ``side`` they stand (1 in front, 2 behind, 0
-    for none), and how ``sure`` that is, from 0 to 3.
+    for none), and how ``sure`` that is, from 0 to 3. ``reach`` spans all that may be its label: where the choice is not
+    sure also the words on the other side.
     """
 
     words: Span | None
     side: int
     sure: int
+    reach: Span | None
 
 
 def captions(text: str, figures: Sequence[Span]) -> dict[int, Caption]:
@@ -72,7 +75,7 @@ def _read(block: Block, leaning: Costs) -> dict[int, Caption]:
     """The cheapest reading of a block, and for each number how much dearer the best one with another choice is."""
     if block.columns:
         return {
-            figure: Caption(words, side, 3)
+            figure: Caption(words, side, _SUREST, words)
             for part, words, side in block.columns
             for figure in (part.figure, *part.others)
         }
@@ -89,17 +92,23 @@ def _read(block: Block, leaning: Costs) -> dict[int, Caption]:
         total = {side: forward[at][side] + backward[at][side] for side in _SIDES}
         best = min(_SIDES, key=lambda side: (total[side], -side))
         margin = min(cost for side, cost in total.items() if side != best) - total[best]
-        words = _front(between[at], number) if best == _FRONT else _behind(between[at + 1]) if best == _BACK else ()
-        span = Span(words[0].span.start, words[-1].span.end) if words else None
+        spans = {_NONE: None, _FRONT: _hull(_front(between[at], number)), _BACK: _hull(_behind(between[at + 1]))}
+        span = spans[best]
         sure = sum(margin > limit for limit in _MARGINS)
         goes_on = at and not between[at] and (number.joined or number.gap < LINE)
         before = out[numbers[at - 1].figure] if goes_on and number.unit == numbers[at - 1].unit else None
         if span is None and before is not None and before.side == _FRONT:
             # Numbers of one line with one unit share the name that the line begins with.
             span, best, sure = before.words, _FRONT, max(0, before.sure - 1)
+        seen = [one for one in (span, *spans.values()) if one] if sure < _SUREST else [span] if span else []
+        reach = Span(min(one.start for one in seen), max(one.end for one in seen)) if seen else None
         for figure in (number.figure, *number.others):
-            out[figure] = Caption(span, best if span else _NONE, sure)
+            out[figure] = Caption(span, best if span else _NONE, sure, reach)
     return out
+
+
+def _hull(words: Sequence[Part]) -> Span | None:
+    return Span(words[0].span.start, words[-1].span.end) if words else None
 
 
 def _front(words: Sequence[Part], number: Part) -> Sequence[Part]:

@@ -7,15 +7,13 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from tongbao.linking.captions import Caption, captions
-from tongbao.linking.grids import Cell, Row, begins_in, row_of
+from tongbao.linking.grids import Cell, Row, row_of
 from tongbao.reading import split_clauses
 from tongbao.records import Bulletin, Label, Mention, Span
 
 #: Clauses inside brackets that one clause may hold in front of a quantity before the look-up gives up.
 _CLAUSES_LOOKED_AT = 40
 _LONGEST_HEADING = 45
-#: A label is at most so many ends of lines away from its number.
-_MOST_BREAKS = 3
 _STOPS = frozenset("。！？；，、!?;,…)）")
 
 
@@ -24,12 +22,10 @@ class Place:
     """The surroundings of one mention.
 
     ``clause`` is the shortest clause that holds it and ``before`` the one that begins last before that clause in the
-    same sentence (the clause in front, or the one round a bracket). A mention that fills a line, or runs over its end,
-    is ``alone``: it has short lines ``before`` and ``behind`` it, as pages of figures set a number and its label. In a
-    table the line ``before`` has the heads of columns, and ``cell`` says which is its own. A number that has a line or
-    a cell to itself has a ``caption``. ``section`` is an index or -1; ``heading`` says whether the sentence is a
-    heading, with or without a number. ``base`` is where its text begins among packed ones (``tagging.packing``); all
-    spans are counted from there.
+    same sentence (the clause in front, or the one round a bracket). In a table the line ``before`` has the heads of
+    columns, and ``cell`` says which is its own. A number that has a line or a cell to itself has a ``caption``.
+    ``section`` is an index or -1; ``heading`` says whether the sentence is a heading, with or without a number.
+    ``base`` is where its text begins among packed ones (``tagging.packing``); all spans are counted from there.
     """
 
     mention: Mention
@@ -39,8 +35,6 @@ class Place:
     section: int
     heading: bool = False
     base: int = 0
-    behind: Span | None = None
-    alone: bool = False
     cell: Cell | None = None
     caption: Caption | None = None
 
@@ -90,7 +84,6 @@ def places(
     out: list[Place] = []
     current = -1
     clauses: tuple[Span, ...] = ()
-    line = ""
     row: Row | None = None
     for mention in mentions:
         number += mention.label == "QUANTITY"
@@ -101,56 +94,15 @@ def places(
             sentence = bulletin.sentences[index] if index >= 0 else mention.span
             clauses = split_clauses(bulletin.text, sentence) if index >= 0 else ()
             current, heading = index, is_heading(bulletin.text, sentence)
-            line = sentence.of(bulletin.text).strip()
             row = row_of(bulletin, index, figures) if index >= 0 else None
         clause, before = _clause_of(clauses, mention.span, sentence)
-        behind = None
-        last = bisect_left(starts, mention.span.end) - 1
-        alone = before is None and index >= 0 and (last > index or mention.span.of(bulletin.text) == line)
-        if alone:
-            before, behind = _label_lines(bulletin, index, last, figures)
         cell = row.cell(mention.span) if row is not None and mention.label == "QUANTITY" else None
         if cell is not None and cell.heads is not None:
             before = cell.heads
         section = sections.at(mention.span.start)
         caption = captioned.get(number) if mention.label == "QUANTITY" else None
-        out.append(Place(mention, sentence, clause, before, section, heading, base, behind, alone, cell, caption))
+        out.append(Place(mention, sentence, clause, before, section, heading, base, cell, caption))
     return out
-
-
-def _label_lines(bulletin: Bulletin, first: int, last: int, figures: Sequence[int]) -> tuple[Span | None, Span | None]:
-    """Where labels may stand before the lines ``first`` to ``last`` and behind them. Of two sides that are not equally
-    far only the nearer one counts: blank lines part a number and its label from the next.
-
-    ``figures`` are where quantities begin, in text order.
-    """
-    over, under = _gap(bulletin, first, -1), _gap(bulletin, last, 1)
-    before = _label(bulletin, first, -1, over, figures) if over <= min(under, _MOST_BREAKS) else None
-    behind = _label(bulletin, last, 1, under, figures) if under <= min(over, _MOST_BREAKS) else None
-    return before, behind
-
-
-def _label(bulletin: Bulletin, index: int, step: int, gap: int, figures: Sequence[int]) -> Span:
-    """The line next to sentence ``index``; with the one after it where both are close and neither has a quantity."""
-    one = bulletin.sentences[index + step]
-    if gap > 1 or _gap(bulletin, index + step, step) > 1:
-        return one
-    two = bulletin.sentences[index + 2 * step]
-    if begins_in(figures, one) or begins_in(figures, two):
-        return one
-    return Span(min(one.start, two.start), max(one.end, two.end))
-
-
-def _gap(bulletin: Bulletin, index: int, step: int) -> int:
-    """How many ends of lines part a sentence from the next line that is short enough to be a label; more than
-    ``_MOST_BREAKS`` where there is none.
-    """
-    if not 0 <= index + step < len(bulletin.sentences):
-        return _MOST_BREAKS + 1
-    here, other = bulletin.sentences[index], bulletin.sentences[index + step]
-    between = bulletin.text[min(here.end, other.end) : max(here.start, other.start)]
-    label = len(other) <= _LONGEST_HEADING and "\n" in between and between.strip() == ""
-    return between.count("\n") if label else _MOST_BREAKS + 1
 
 
 def is_heading(text: str, sentence: Span) -> bool:

@@ -31,9 +31,7 @@ class Bounds:
 
     @classmethod
     def build(cls, places: Sequence[Place]) -> Bounds:
-        """The clause of each quantity, the clause before it, the line behind it and its caption, cut to the reach of a
-        window.
-        """
+        """The clause of each quantity, the clause before it and its caption, cut to the reach of a window."""
         rows = [_row(place) for place in places]
         focus_start, focus_end, clause_start, clause_end, first, last = (
             np.array(rows, dtype=np.int64).reshape(-1, 6).T.copy()
@@ -56,11 +54,11 @@ class Bounds:
 
 def _row(place: Place) -> tuple[int, ...]:
     """Begin and end of a quantity, of its clause, and of all that is looked at."""
-    first, last = (place.before or place.clause).start, (place.behind or place.clause).end
-    words = place.caption.words if place.caption is not None else None
-    if words is not None:
-        first, last = min(first, words.start), max(last, words.end)
     clause = place.clause
+    first, last = (place.before or clause).start, clause.end
+    reach = place.caption.reach if place.caption is not None else None
+    if reach is not None:
+        first, last = min(first, reach.start), max(last, reach.end)
     ends = (clause.start, clause.end, first, last)
     return place.start, place.end, *(place.base + end for end in ends)
 
