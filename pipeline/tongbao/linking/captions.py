@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tongbao.linking.blocks import BLANK, LINE, MIXED, WIDE, Block, Part, blocks
+from tongbao.linking.blocks import BLANK, LINE, MIXED, Block, Part, blocks
 from tongbao.records import Span
 
 _NONE, _FRONT, _BACK = 0, 1, 2
@@ -31,7 +31,9 @@ _MARGINS = (0.25, 0.8, 1.8)
 _SUREST = len(_MARGINS)
 #: So many numbers that surely have their labels on one side make the other side improbable.
 _MANY = 4
+
 Costs = Mapping[int, float]
+_NO_LEANING: Costs = {_NONE: 0.0, _FRONT: 0.0, _BACK: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,14 @@ def captions(text: str, figures: Sequence[Span]) -> dict[int, Caption]:
     found = blocks(text, figures)
     alone = [_read(block, _NO_LEANING) for block in found]
     votes = [_votes(block, read) for block, read in zip(found, alone, strict=True)]
+    everyone = sum(votes)
     out: dict[int, Caption] = {}
     for block, read, own in zip(found, alone, votes, strict=True):
-        others = max(-1.0, min(1.0, (sum(votes) - own) / _MANY))
-        dearer = _PAGE * others / max(1, len(block.numbers))
+        others = max(-1.0, min(1.0, (everyone - own) / _MANY))
+        dearer = _PAGE * others / len(block.numbers)
         leaning = {_NONE: 0.0, _FRONT: -dearer, _BACK: dearer}
-        out |= _read(block, leaning) if others else read
+        out |= _read(block, leaning) if any(one.sure < _SUREST for one in read.values()) else read
     return out
-
-
-_NO_LEANING: Costs = {_NONE: 0.0, _FRONT: 0.0, _BACK: 0.0}
 
 
 def _votes(block: Block, read: Mapping[int, Caption]) -> int:
@@ -79,32 +79,41 @@ def _read(block: Block, leaning: Costs) -> dict[int, Caption]:
             for part, words, side in block.columns
             for figure in (part.figure, *part.others)
         }
-    numbers, between = block.numbers, block.between
-    steps = [_step_costs(block, at, leaning) for at in range(len(between))]
+    out: dict[int, Caption] = {}
+    before: Caption | None = None
+    for at, (number, total) in enumerate(zip(block.numbers, _totals(block, leaning), strict=True)):
+        best = min(_SIDES, key=lambda side: (total[side], -side))
+        margin = min(cost for side, cost in total.items() if side != best) - total[best]
+        sure = sum(margin > limit for limit in _MARGINS)
+        front, behind = _hull(_front(block.between[at], number)), _hull(_behind(block.between[at + 1]))
+        words = {_NONE: None, _FRONT: front, _BACK: behind}[best]
+        if words is None and before is not None and before.side == _FRONT and _goes_on(block, at):
+            words, best, sure = before.words, _FRONT, max(0, before.sure - 1)
+        seen = [span for span in ((words,) if sure == _SUREST else (words, front, behind)) if span is not None]
+        reach = Span(min(span.start for span in seen), max(span.end for span in seen)) if seen else None
+        before = Caption(words, best if words else _NONE, sure, reach)
+        out |= dict.fromkeys((number.figure, *number.others), before)
+    return out
+
+
+def _totals(block: Block, leaning: Costs) -> list[dict[int, float]]:
+    """For each number the cost of the cheapest reading with each of its choices."""
+    steps = [_step_costs(block, at, leaning) for at in range(len(block.between))]
     forward = [{side: steps[0][_NONE, side] for side in _SIDES}]
     for step in steps[1:-1]:
         forward.append({b: min(forward[-1][a] + step[a, b] for a in _SIDES) for b in _SIDES})
     backward = [{side: steps[-1][side, _NONE] for side in _SIDES}]
     for step in steps[-2:0:-1]:
-        backward.insert(0, {a: min(step[a, b] + backward[0][b] for b in _SIDES) for a in _SIDES})
-    out: dict[int, Caption] = {}
-    for at, number in enumerate(numbers):
-        total = {side: forward[at][side] + backward[at][side] for side in _SIDES}
-        best = min(_SIDES, key=lambda side: (total[side], -side))
-        margin = min(cost for side, cost in total.items() if side != best) - total[best]
-        spans = {_NONE: None, _FRONT: _hull(_front(between[at], number)), _BACK: _hull(_behind(between[at + 1]))}
-        span = spans[best]
-        sure = sum(margin > limit for limit in _MARGINS)
-        goes_on = at and not between[at] and (number.joined or number.gap < LINE)
-        before = out[numbers[at - 1].figure] if goes_on and number.unit == numbers[at - 1].unit else None
-        if span is None and before is not None and before.side == _FRONT:
-            # Numbers of one line with one unit share the name that the line begins with.
-            span, best, sure = before.words, _FRONT, max(0, before.sure - 1)
-        seen = [one for one in (span, *spans.values()) if one] if sure < _SUREST else [span] if span else []
-        reach = Span(min(one.start for one in seen), max(one.end for one in seen)) if seen else None
-        for figure in (number.figure, *number.others):
-            out[figure] = Caption(span, best if span else _NONE, sure, reach)
-    return out
+        backward.append({a: min(step[a, b] + backward[-1][b] for b in _SIDES) for a in _SIDES})
+    return [{side: f[side] + b[side] for side in _SIDES} for f, b in zip(forward, reversed(backward), strict=True)]
+
+
+def _goes_on(block: Block, at: int) -> bool:
+    """Whether a number has the name of the one before it: numbers of one line with one unit share what it begins with,
+    and so do 由3天|缩短到|1天.
+    """
+    number, before = block.numbers[at], block.numbers[at - 1]
+    return not block.between[at] and (number.joined or number.gap < LINE) and number.unit == before.unit
 
 
 def _hull(words: Sequence[Part]) -> Span | None:
@@ -128,36 +137,35 @@ def _one_label(upper: Part, lower: Part) -> bool:
 
 
 def _step_costs(block: Block, at: int, leaning: Costs) -> dict[tuple[int, int], float]:
-    """The cost of the words between number ``at - 1`` and number ``at``, by the sides that the two take."""
-    words, numbers = block.between[at], block.numbers
-    before = numbers[at - 1] if at else None
-    after = numbers[at] if at < len(numbers) else None
-    turn = _TURN_GROUP if any(part.marked or part.gap >= BLANK for part in words) else _TURN
-    out: dict[tuple[int, int], float] = {}
-    for one in _SIDES if before else (_NONE,):
-        for other in _SIDES if after else (_NONE,):
-            cost = turn if before and after and {one, other} == {_FRONT, _BACK} else 0.0
-            if after:
-                cost += leaning[other] + (_bare(after) if other == _NONE else 0.0)
-            left = words
-            if one == _BACK:
-                mine = _behind(left)
-                left = left[len(mine) :]
-                behind = left[0].gap if left else after.gap if after else block.end
-                cost += _taking(mine, mine[0].gap - min(behind, _gap_before(before)) if mine else 0)
-            if other == _FRONT and after:
-                mine = _front(left, after)
-                left = left[: len(left) - len(mine)]
-                cost += _taking(mine, after.gap - min(mine[0].gap, _gap_behind(block, at)) if mine else 0)
-            out[one, other] = cost + sum(_left_over(part, at, after is None, block) for part in left)
-    return out
+    """The cost of what stands between number ``at - 1`` and number ``at``, by the sides that the two take."""
+    firsts = _SIDES if at else (_NONE,)
+    seconds = _SIDES if at < len(block.numbers) else (_NONE,)
+    return {(one, other): _step_cost(block, at, one, other, leaning) for one in firsts for other in seconds}
 
 
-def _gap_before(number: Part | None) -> int:
-    return number.gap if number else WIDE
+def _step_cost(block: Block, at: int, one: int, other: int, leaning: Costs) -> float:
+    words = block.between[at]
+    before = block.numbers[at - 1] if at else None
+    after = block.numbers[at] if at < len(block.numbers) else None
+    cost = 0.0
+    if {one, other} == {_FRONT, _BACK}:
+        cost += _TURN_GROUP if any(part.marked or part.gap >= BLANK for part in words) else _TURN
+    if after is not None:
+        cost += leaning[other] + (_bare(after) if other == _NONE else 0.0)
+    if before is not None and one == _BACK:
+        mine = _behind(words)
+        words = words[len(mine) :]
+        behind = words[0].gap if words else after.gap if after else block.end
+        cost += _taking(mine, mine[0].gap - min(behind, before.gap) if mine else 0)
+    if after is not None and other == _FRONT:
+        mine = _front(words, after)
+        words = words[: len(words) - len(mine)]
+        cost += _taking(mine, after.gap - min(mine[0].gap, _gap_behind(block, at)) if mine else 0)
+    return cost + sum(_left_over(part, at, after is None, block) for part in words)
 
 
 def _gap_behind(block: Block, at: int) -> int:
+    """The rank of the gap behind number ``at``."""
     following = block.between[at + 1]
     if following:
         return following[0].gap
