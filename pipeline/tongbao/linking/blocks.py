@@ -254,7 +254,8 @@ def _change() -> re.Pattern[str]:
 def _heading_mark() -> re.Pattern[str]:
     numeral = "一二三四五六七八九十"
     return re.compile(
-        rf"\s*(?:[^\w\s“《‘\"（(]|[{numeral}]+[、.．]|[（(][{numeral}\d]+[）)]|第[{numeral}\d]+[部章节步]|\d{{1,2}}[、.．\s]|[图表]\d+)"
+        rf"\s*(?:[^\w\s“《‘\"（(]|[{numeral}]+[、.．]|[（(][{numeral}\d]+[）)]|第[{numeral}\d]+[部章节步]|\d{{1,2}}[、.．\s]|[图表]\d+"
+        r"|[A-Za-z]{1,6}\s?\d+)"
     )
 
 
@@ -270,9 +271,9 @@ def _unit() -> re.Pattern[str]:
 
 @cache
 def _date() -> re.Pattern[str]:
-    """A time, which says when the number beside it was."""
+    """A time, which says when the number beside it was, or the letter of an answer."""
     return re.compile(
-        r"\s*(?:[本上]期|去年同期|[今去上本]年|[\d年月日季度半—－\-–至到.、上下全前第一二三四]+)[：:]?\s*"
+        r"\s*(?:[A-Za-z答]|[本上]期|去年同期|[今去上本]年|[\d年月日季度半—－\-–至到.、上下全前第一二三四]+)[：:]?\s*"
     )
 
 
@@ -280,6 +281,6 @@ def _date() -> re.Pattern[str]:
 def _remark() -> re.Pattern[str]:
     """Dates, notes in brackets, units, sources, what ends in a colon."""
     return re.compile(
-        r"[^\w（(]*(?:[（(].*[）)]|(?:单位|来源|数据|注|编辑|制图|发布|统计|时间|截至|截止|责编|审核|监制).*|.*(?:[：:？?]|——)"
+        r"[^\w（(]*(?:[（(].*[）)]|(?:单位|来源|数据|注|编辑|制图|发布|统计|时间|截至|截止|责编|审核|监制).*|.*(?:[：:]|——)"
         r"|[\d年月日季度半—－\-–至到.、\s上下全第一二三四]+|\d{4}年.*)\s*"
     )
