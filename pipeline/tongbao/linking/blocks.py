@@ -87,7 +87,8 @@ def blocks(text: str, figures: Sequence[Span]) -> list[Block]:
     opened = 0
     for part in (*_parts(text, figures), Part(Span(len(text), len(text)), WIDE, TEXT)):
         if part.figure in (TEXT, MIXED):
-            found += _blocks_of(parts, opened, part)
+            if any(one.figure >= 0 for one in parts):
+                found += _blocks_of(parts, opened, part)
             parts, opened = [], part.figure
         else:
             parts.append(part)
@@ -137,11 +138,11 @@ def _parts(text: str, figures: Sequence[Span]) -> Iterator[Part]:
     while at <= len(text):
         end = _line_end(text, at)
         while number < len(figures) and figures[number].start < end:
-            end = max(end, _line_end(text, figures[number].end))
+            if figures[number].end > end:
+                end = _line_end(text, figures[number].end)
             number += 1
-        line = Span(at, end)
-        if line.of(text).strip():
-            yield from _line_parts(text, line, min(breaks, WIDE), figures, starts)
+        if end > at and not text[at:end].isspace():
+            yield from _line_parts(text, Span(at, end), min(breaks, WIDE), figures, starts)
             breaks = CELL
         breaks += 1
         at = end + 1
@@ -154,7 +155,8 @@ def _line_end(text: str, at: int) -> int:
 
 def _line_parts(text: str, line: Span, gap: int, figures: Sequence[Span], starts: Sequence[int]) -> Iterator[Part]:
     inside = figures[bisect_left(starts, line.start) : bisect_left(starts, line.end)]
-    if len(line) > (_LONGEST_LINE if inside else _LONGEST_LABEL * 2) or re.search("[。；！]", line.of(text)):
+    surface = line.of(text)
+    if len(surface) > (_LONGEST_LINE if inside else _LONGEST_LABEL * 2) or any(stop in surface for stop in "。；！"):
         yield Part(line, gap, TEXT)
         return
     title = not inside and _heading_mark().match(text, line.start, line.end) is not None
