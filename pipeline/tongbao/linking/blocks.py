@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,7 +17,7 @@ _LONGEST_LINE = 80
 CELL, LINE, BLANK, WIDE = 1, 2, 3, 4
 #: What stands between blocks: running text, and a cell with both words and a number.
 TEXT, MIXED = -2, -3
-#: Words between two numbers of one label: 由3天|缩短到|1天.
+#: Words between two numbers of one label: 由3天|缩短到|1天, 2022年 3天　|2023年| 1天.
 _JOIN = -4
 
 
@@ -163,8 +163,10 @@ def _line_parts(text: str, line: Span, gap: int, figures: Sequence[Span], starts
     for cell in [line] if title else cells(text, line, inside):
         own = range(bisect_left(starts, cell.start), bisect_left(starts, cell.end))
         if inside and not own and _date().fullmatch(text, cell.start, cell.end) is not None:
-            continue
-        for part in _numbers(text, cell, gap, figures, own) if own else _words(text, cell, gap):
+            found: Iterable[Part] = (Part(cell, gap, _JOIN),)
+        else:
+            found = _numbers(text, cell, gap, figures, own) if own else _words(text, cell, gap)
+        for part in found:
             yield part
             gap = CELL
 
@@ -208,11 +210,12 @@ def _numbers(text: str, cell: Span, gap: int, figures: Sequence[Span], own: rang
             yield Part(cell, gap, MIXED)
             return
         words = Span(cell.start, cell.start + before.start())
-        dated = _date().fullmatch(text, words.start, words.end) is not None
-        if not dated:
+        if _date().fullmatch(text, words.start, words.end) is not None:
+            yield Part(words, gap, _JOIN)
+        else:
             yield from _words(text, words, gap)
         if remark is None:
-            yield replace(number, span=Span(first.start, cell.end), gap=gap if dated else CELL)
+            yield replace(number, span=Span(first.start, cell.end), gap=CELL)
     elif tail is None:
         yield number
     elif len(own) > 1 or _runs_on(tail.of(text)):
@@ -275,7 +278,7 @@ def _unit() -> re.Pattern[str]:
 def _date() -> re.Pattern[str]:
     """A time, which says when the number beside it was, or the letter of an answer."""
     return re.compile(
-        r"\s*(?:[A-Za-z答]|[本上]期|去年同期|[今去上本]年|[\d年月日季度半—－\-–至到.、上下全前第一二三四]+)[：:]?\s*"
+        r"\s*(?:[A-Za-z答]|[整治改革理]{2}[前后]|每[年月周日天]|[本上]期|去年同期|[今去上本]年|[\d年月日季度半—－\-–至到.、上下全前第一二三四]+)[：:]?\s*"
     )
 
 
