@@ -18,6 +18,7 @@ def whole_periods(text: str, found: list[tuple[Label, Span, float]]) -> list[tup
 
     What stands between 自 and 以来 in one clause is one PERIOD, whatever the event in it is called, and swallows the
     mentions inside it; where one crosses its border, things stay as they are. A length of time takes in a 这 before it.
+    A year without 年 in front of a word, as in 、2024全省数字大会, belongs to the name of an event and is no PERIOD.
     """
     starts = [span.start for _, span, _ in found]
     ends = [span.end for _, span, _ in found]
@@ -32,7 +33,7 @@ def whole_periods(text: str, found: list[tuple[Label, Span, float]]) -> list[tup
     rest = [
         (label, _with_this(text, span) if label == "PERIOD" else span, confidence)
         for label, span, confidence in found
-        if not touches_any(taken, span)
+        if not touches_any(taken, span) and not (label == "PERIOD" and _names_an_event(text, span))
     ]
     return sorted([*rest, *wholes], key=lambda one: one[1].start)
 
@@ -41,6 +42,16 @@ def whole_periods(text: str, found: list[tuple[Label, Span, float]]) -> list[tup
 def _since() -> re.Pattern[str]:
     """自 or 自从 as a word of its own, then no clause mark until 以来."""
     return re.compile(r"(?<![来亲独各擅暗私出源发])自(?![治然贸主身己查纠愿动觉行])[^，,。；;！？!?\n：:]{2,40}?以来")
+
+
+@cache
+def _year_of_an_event() -> re.Pattern[str]:
+    return re.compile(r"(?<=[、，和及在“\u4e00-\u9fff])(?:19|20)\d\d(?=[\u4e00-\u9fff])(?![年级届至到])")
+
+
+def _names_an_event(text: str, span: Span) -> bool:
+    match = _year_of_an_event().match(text, span.start)
+    return match is not None and match.end() == span.end
 
 
 @cache
