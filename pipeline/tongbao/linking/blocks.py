@@ -85,6 +85,8 @@ def blocks(text: str, figures: Sequence[Span]) -> list[Block]:
     found: list[Block] = []
     parts: list[Part] = []
     opened = 0
+    if not figures:
+        return found
     for part in (*_parts(text, figures), Part(Span(len(text), len(text)), WIDE, TEXT)):
         if part.figure in (TEXT, MIXED):
             if any(one.figure >= 0 for one in parts):
