@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from tests.number_marks import marked
 
 from tongbao.linking.blocks import BLANK, CELL, LINE, MIXED, TEXT, WIDE, Block, Part, blocks
-from tongbao.records import Span
 
 
 def read(text: str) -> tuple[str, list[Block]]:
     """``[3件]`` is a number."""
-    plain, spans = "", []
-    for number, piece in enumerate(re.split(r"\[([^\[\]]+)\]", text)):
-        if number % 2:
-            spans.append(Span(len(plain), len(plain) + len(piece)))
-        plain += piece
+    plain, spans = marked(text)
     return plain, blocks(plain, spans)
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.number_marks import marked
 
 from tongbao.linking.captions import Caption, captions
 from tongbao.records import Span
-
-
-def marked(text: str) -> tuple[str, list[Span]]:
-    """``[3件]`` is a number."""
-    plain, spans = "", []
-    for number, piece in enumerate(re.split(r"\[([^\[\]]+)\]", text)):
-        if number % 2:
-            spans.append(Span(len(plain), len(plain) + len(piece)))
-        plain += piece
-    return plain, spans
 
 
 def found(text: str) -> list[Caption | None]:
