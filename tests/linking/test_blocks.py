@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.number_marks import marked
+from tests.marks import marked
 
 from tongbao.linking.blocks import BLANK, CELL, LINE, MIXED, TEXT, WIDE, Block, Part, blocks
 

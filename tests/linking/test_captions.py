@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.number_marks import marked
+from tests.marks import marked
 
 from tongbao.linking.captions import Caption, captions
 from tongbao.records import Span

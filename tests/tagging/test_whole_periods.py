@@ -7,24 +7,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.marks import tagged
 
 from tongbao.records import LABELS, Label, Span
 from tongbao.tagging.whole_periods import _UNSEEN, whole_periods
-
-
-def _marked(marked: str) -> tuple[str, list[tuple[Label, Span, float]]]:
-    """``[t 今年]`` is a PERIOD, ``[d 省纪委]`` a DEPARTMENT, ``[q 3件]`` a QUANTITY; the first is the surest."""
-    labels: dict[str, Label] = {"t": "PERIOD", "d": "DEPARTMENT", "q": "QUANTITY"}
-    text, found = "", []
-    rest = marked
-    while "[" in rest:
-        before, _, rest = rest.partition("[")
-        inside, _, rest = rest.partition("]")
-        text += before
-        surface = inside[2:]
-        found.append((labels[inside[0]], Span(len(text), len(text) + len(surface)), 0.9 - 0.1 * len(found)))
-        text += surface
-    return text + rest, found
 
 
 @pytest.mark.parametrize(
@@ -45,14 +31,14 @@ def _marked(marked: str) -> tuple[str, list[tuple[Label, Span, float]]]:
     ],
 )
 def test_borders(marked: str, surfaces: list[str]) -> None:
-    text, found = _marked(marked)
+    text, found = tagged(marked)
     assert [span.of(text) for _, span, _ in whole_periods(text, found)] == surfaces
 
 
 def test_the_surest_piece_says_how_sure_the_whole_is() -> None:
-    text, found = _marked("[t 自2019年]县里推行[t 以来]")
+    text, found = tagged("[t 自2019年]县里推行[t 以来]")
     assert [confidence for _, _, confidence in whole_periods(text, found)] == [found[0][2]]
-    text, found = _marked("自县里推行以来")
+    text, found = tagged("自县里推行以来")
     assert [confidence for _, _, confidence in whole_periods(text, found)] == [_UNSEEN]
 
 

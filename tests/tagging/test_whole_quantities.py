@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
+from tests.marks import tagged
 
-from tongbao.records import Label, Span
 from tongbao.tagging.whole_quantities import _UNSEEN, whole_quantities
-
-LABELS: dict[str, Label] = {"t": "PERIOD", "q": "QUANTITY"}
-
-
-def _marked(marked: str) -> tuple[str, list[tuple[Label, Span, float]]]:
-    """``[q 3件]`` is a QUANTITY, ``[t 今年]`` a PERIOD; the first is the surest."""
-    text, found = "", []
-    for number, piece in enumerate(re.split(r"\[([tq] [^\[\]]+)\]", marked)):
-        surface = piece[2:] if number % 2 else piece
-        if number % 2:
-            found.append((LABELS[piece[0]], Span(len(text), len(text) + len(surface)), 0.9 - 0.1 * len(found)))
-        text += surface
-    return text, found
 
 
 @pytest.mark.parametrize(
@@ -47,12 +32,12 @@ def _marked(marked: str) -> tuple[str, list[tuple[Label, Span, float]]]:
     ],
 )
 def test_borders(marked: str, surfaces: list[str]) -> None:
-    text, found = _marked(marked)
+    text, found = tagged(marked)
     assert [span.of(text) for _, span, _ in whole_quantities(text, found)] == surfaces
 
 
 def test_the_surest_piece_says_how_sure_the_whole_is() -> None:
-    text, found = _marked("追缴\n[q 1948]\n[q 万元]\n")
+    text, found = tagged("追缴\n[q 1948]\n[q 万元]\n")
     assert [confidence for _, _, confidence in whole_quantities(text, found)] == [found[0][2]]
-    text, found = _marked("追缴\n1948\n万元\n")
+    text, found = tagged("追缴\n1948\n万元\n")
     assert [confidence for _, _, confidence in whole_quantities(text, found)] == [_UNSEEN]

@@ -94,7 +94,7 @@ def places(
             sentence = bulletin.sentences[index] if index >= 0 else mention.span
             clauses = split_clauses(bulletin.text, sentence) if index >= 0 else ()
             current, heading = index, is_heading(bulletin.text, sentence)
-            row = row_of(bulletin, index, figures) if index >= 0 else None
+            row = row_of(bulletin, index, figures) if index >= 0 and "QUANTITY" in labels else None
         clause, before = _clause_of(clauses, mention.span, sentence)
         cell = row.cell(mention.span) if row is not None and mention.label == "QUANTITY" else None
         if cell is not None and cell.heads is not None:

@@ -46,7 +46,8 @@ def _since() -> re.Pattern[str]:
 
 @cache
 def _year_of_an_event() -> re.Pattern[str]:
-    return re.compile(r"(?<=[、，和及在“\u4e00-\u9fff])(?:19|20)\d\d(?=[\u4e00-\u9fff])(?![年级届至到])")
+    """A year between words; 2024级 and 2024届 are no events, and 2024至2025 is a range."""
+    return re.compile(r"(?<=[、，“\u4e00-\u9fff])(?:19|20)\d\d(?=[\u4e00-\u9fff])(?![年级届至到])")
 
 
 def _names_an_event(text: str, span: Span) -> bool:

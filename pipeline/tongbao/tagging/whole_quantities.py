@@ -44,10 +44,11 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
                 wholes.append(("QUANTITY", whole, confidence))
     taken = [span for _, span, _ in wholes]
     rest = [one for one in found if not touches_any(taken, one[1])]
-    return [
-        (label, _signed(text, span) if label == "QUANTITY" else span, confidence)
-        for label, span, confidence in sorted([*rest, *wholes], key=lambda one: one[1].start)
-    ]
+    out: list[tuple[Label, Span, float]] = []
+    for label, span, confidence in sorted([*rest, *wholes], key=lambda one: one[1].start):
+        free = not out or out[-1][1].end < span.start
+        out.append((label, _signed(text, span) if label == "QUANTITY" and free else span, confidence))
+    return out
 
 
 @cache
