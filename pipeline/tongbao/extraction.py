@@ -40,7 +40,7 @@ from tongbao.tagging.vocabulary import Vocabulary
 
 T = TypeVar("T")
 #: Version of the model folder; a model of another version cannot be used.
-MODEL_FORMAT = 4
+MODEL_FORMAT = 5
 DEFAULT_MODEL = "zh_tongbao"
 #: Subfolder of a model folder that holds all that ``load`` reads. spaCy gives each component of a pipeline such a
 #: folder, under the component's name; what lies beside it is for spaCy and for people.

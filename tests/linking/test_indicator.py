@@ -103,7 +103,7 @@ def test_pieces_of_a_model_over_gold(model: Extractor, authored: list[Annotated]
         quantities = _quantities(document)
         mentions = [place.mention for place in quantities]
         columns = model.tagger.columns([document.text])
-        found = find_indicators(model.linker.indicator, columns, quantities, [mentions])
+        found = find_indicators(model.linker.indicator, Focused.build(columns, quantities, [mentions]))
         laid = _windows(quantities)
         assert len(found) == len(quantities)
         for number, (pieces, confidence) in enumerate(found):
@@ -121,7 +121,7 @@ def test_pieces_of_a_model_over_gold(model: Extractor, authored: list[Annotated]
 def _found(model: Extractor, found: Any) -> list[tuple[tuple[Span, ...], float]]:
     quantities = places(found.bulletin, found.mentions)
     columns = model.tagger.columns([found.text])
-    return find_indicators(model.linker.indicator, columns, quantities, [found.mentions])
+    return find_indicators(model.linker.indicator, Focused.build(columns, quantities, [found.mentions]))
 
 
 def test_no_quantities(model: Extractor, document: Callable[..., Any]) -> None:
@@ -177,8 +177,9 @@ def test_what_is_doubtful_is_read_beside_its_neighbours(model: Extractor, author
         mentions = [place.mention for place in quantities]
         columns = model.tagger.columns([document.text])
         chains = model.linker.indicator
-        first = find_indicators(replace(chains, sure=0.0), columns, quantities, [mentions])
-        for before, after in zip(first, find_indicators(chains, columns, quantities, [mentions]), strict=True):
+        focused = Focused.build(columns, quantities, [mentions])
+        first = find_indicators(replace(chains, sure=0.0), focused)
+        for before, after in zip(first, find_indicators(chains, focused), strict=True):
             if before[1] >= 0.9:
                 assert before == after
                 kept += 1

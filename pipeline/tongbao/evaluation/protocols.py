@@ -25,6 +25,7 @@ from tongbao.training import TrainingConfig, clusters_of
 from tongbao.training.calibration import collect, fit_calibration
 from tongbao.training.cross import Job, fold_jobs, run_jobs
 from tongbao.training.splits import read_splits
+from tongbao.training.trust import cross_trusted
 
 FOLDS = 5
 _VIEWS = ("end_to_end", "given_mentions")
@@ -86,7 +87,9 @@ def cross_validate_folds(
     gold = [document for job in jobs for document in job.held_out]
     found = [extraction for part in predicted for extraction in part.extractions]
     given = [document for part in predicted for document in part.given_mentions]
-    calibrated = _cross_calibrated([job.held_out for job in jobs], [part.extractions for part in predicted])
+    held_out = [job.held_out for job in jobs]
+    trusted = cross_trusted(held_out, [part.seen for part in predicted], config.calibration.trust_strength)
+    calibrated = _cross_calibrated(held_out, trusted)
     return [
         _result("folds", "end_to_end", count_all(gold, [item.annotated for item in found]), calibrated),
         _result("folds", "given_mentions", count_all(gold, given)),

@@ -112,24 +112,30 @@ def span_facts(columns: TextColumns, sums: TextSums, places: Sequence[Place]) ->
         length=np.minimum(end - start, 12).astype(np.uint64),
         before=(before(1), before(2), before(3)),
         after=(after(1), after(2), after(3)),
-        word_before=_words(columns, start - 1, (0, -1, -2)),
-        word_after=_words(columns, end, (0, 1, 2)),
+        word_before=_three(words_at(columns, start - 1, (0, -1, -2))),
+        word_after=_three(words_at(columns, end, (0, 1, 2))),
         depth=np.minimum(sums.depth(start), 2).astype(np.uint64),
         opens=(4 * heading + 2 * (start == sentence) + (start == clause)).astype(np.uint64),
     )
 
 
-def _words(columns: TextColumns, at: I64, offsets: tuple[int, int, int]) -> tuple[U64, U64, U64]:
-    """Hashes of the words that hold, precede or follow the positions ``at``; zero outside the text."""
+def _three(words: Sequence[U64]) -> tuple[U64, U64, U64]:
+    first, second, third = words
+    return first, second, third
+
+
+def words_at(columns: TextColumns, at: I64, offsets: Sequence[int]) -> list[U64]:
+    """Hashes of the words that hold (offset 0), precede or follow the positions ``at``, each ``(K,)``; zero outside
+    the text and where there are no words.
+    """
     size = len(columns.points)
     inside = (at >= 0) & (at < size)
     safe = np.clip(at, 0, max(size - 1, 0))
     zero = np.zeros(len(at), dtype=np.uint64)
     if columns.words is None or not size:
-        return zero, zero, zero
+        return [zero for _ in offsets]
     words = columns.words.seen(safe)
-    found = [np.where(inside, words.around(offset), zero) for offset in offsets]
-    return found[0], found[1], found[2]
+    return [np.where(inside, words.around(offset), zero) for offset in offsets]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,7 @@ from tongbao.linking.indicator_features import add_templates
 from tongbao.linking.layout import Place
 from tongbao.linking.neighbours import neighbours
 from tongbao.linking.windows import I64, Windows
-from tongbao.records import Mention, Span
-from tongbao.tagging.columns import TextColumns
+from tongbao.records import Span
 from tongbao.tagging.crf import Crf, least
 from tongbao.tagging.templates import BLOCK_ROWS, Sums, Templates
 from tongbao.tagging.weights import F32
@@ -79,17 +78,12 @@ def role_labels(laid: Windows, pieces: Sequence[Sequence[Span]]) -> list[list[st
     return out
 
 
-def find_indicators(
-    chains: IndicatorChains, columns: TextColumns, places: Sequence[Place], mentions: Sequence[Sequence[Mention]]
-) -> list[Found]:
-    """The indicator of every quantity of packed texts; ``mentions`` are all mentions of each text.
+def find_indicators(chains: IndicatorChains, focused: Focused) -> list[Found]:
+    """The indicator of every quantity.
 
     The confidence is the least marginal of the labels in the window.
     """
-    if not places:
-        return []
-    focused = Focused.build(columns, places, mentions)
-    found = _read(chains.alone, focused, np.arange(len(places)), None)
+    found = _read(chains.alone, focused, np.arange(len(focused.kind)), None)
     doubtful = np.nonzero(np.array([sure for _, sure in found]) < chains.sure)[0]
     again = _read(chains.beside, focused, doubtful, [pieces for pieces, _ in found])
     for number, one in zip(doubtful.tolist(), again, strict=True):

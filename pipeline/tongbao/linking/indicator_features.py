@@ -27,7 +27,7 @@ def add_templates(sink: Sink, focused: Focused, laid: Windows, beside: Sequence[
         _beside(sink, context, neighbour)
 
 
-def _bucket(values: I64) -> U64:
+def bucket(values: I64) -> U64:
     """Distances: exact to 8, then by powers of a half."""
     coarse = 8 + np.floor(2 * np.log2(np.maximum(values, 8) / 8)).astype(np.int64)
     buckets: U64 = np.where(values <= 8, np.maximum(values, 0), coarse).astype(np.uint64)
@@ -68,9 +68,9 @@ class _Context:
         self.depth = (np.clip(depth[at] - depth[first], -1, 1) + 1).astype(np.uint64)
         self.relation = self.side * np.uint64(2) + self.in_clause
         self.relation = self.relation * np.uint64(3) + np.minimum(self.between, np.uint64(2))
-        self.near = _bucket(self.distance)
-        self.left_edge = _bucket(laid.position - np.maximum(bounds.clause_start, bounds.start)[owner])
-        self.right_edge = _bucket(bounds.clause_end[owner] - 1 - laid.position)
+        self.near = bucket(self.distance)
+        self.left_edge = bucket(laid.position - np.maximum(bounds.clause_start, bounds.start)[owner])
+        self.right_edge = bucket(bounds.clause_end[owner] - 1 - laid.position)
         self._focus_facts(focused.kind, bounds)
         self._setting_facts(focused, laid.position)
         self._list_facts(lists, _sums(points, SEPARATORS))

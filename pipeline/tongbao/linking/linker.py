@@ -10,13 +10,16 @@ import numpy as np
 from tongbao.linking.carrying import best_chain, chain_scores
 from tongbao.linking.choices import choose
 from tongbao.linking.facts import QuantityFacts
-from tongbao.linking.indicator import IndicatorChains, find_indicators
+from tongbao.linking.focused import Focused
+from tongbao.linking.indicator import Found, IndicatorChains, find_indicators
 from tongbao.linking.scene import Scene
+from tongbao.linking.trust import Looks, Outline
 from tongbao.records import Label, Link, LinkKind
 from tongbao.tagging.weights import WeightTable
 
-#: Names of the learned choices, as they stand in a model folder: the rankers, then the classes of spans.
-CHOICES: tuple[str, ...] = ("period", "scope", "of", "role", "title", "kind", "act")
+#: Names of the learned choices, as they stand in a model folder: the rankers, the classes of spans, and what tells how
+#: far an indicator is to be trusted.
+CHOICES: tuple[str, ...] = ("period", "scope", "of", "role", "title", "kind", "act", "trust")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Linker:
     """Everything that was learned about links and attributes.
 
     ``indicator`` finds the words that a quantity measures; ``choices`` has a weight table for each name in
-    ``CHOICES``: rankers of candidates (``period``, ``scope``, ``of``) and classes of spans (``kinds``).
+    ``CHOICES``: rankers of candidates (``period``, ``scope``, ``of``), classes of spans (``kinds``) and ``trust``
+    (:mod:`tongbao.linking.trust`), which is empty where nothing was learned: then indicators are as sure as the chain.
     """
 
     indicator: IndicatorChains
@@ -37,18 +41,25 @@ class Linker:
             self._link(scene, found)
         return list(found.values())
 
+    def indicators(self, scene: Scene) -> tuple[list[Found], Looks]:
+        """The indicator of every quantity of a scene, which has one, and what they look like."""
+        focused = Focused.build(scene.columns, scene.quantities, scene.mentions)
+        found = find_indicators(self.indicator, focused)
+        facts = scene.described([pieces for pieces, _ in found])
+        return found, Looks(focused, scene.sums, facts, Outline.build(scene.quantities, found))
+
     def _link(self, scene: Scene, out: Mapping[int, list[Link]]) -> None:
         """Put the links into ``out``, by where their texts begin."""
-        found = find_indicators(self.indicator, scene.columns, scene.quantities, scene.mentions)
-        pieces = [item[0] for item in found]
-        facts = scene.described(pieces)
+        found, looks = self.indicators(scene)
+        facts, trust = looks.facts, self.choices["trust"]
+        sure = looks.trust(trust).tolist() if len(trust.ids) else [one for _, one in found]
         periods = self._dated(scene, "period", facts)
         scopes = self._dated(scene, "scope", facts)
         wholes = self._wholes(scene, facts)
         for number, place in enumerate(scene.quantities):
             links, identifier = out[place.base], place.mention.id
             # Where a quantity has no words of its own the empty link carries how sure that is.
-            links.append(Link("measures", identifier, pieces[number], None, found[number][1]))
+            links.append(Link("measures", identifier, found[number][0], None, sure[number]))
             links.extend(link for link in (periods[number], scopes[number], wholes[number]) if link)
 
     def _dated(self, scene: Scene, name: str, facts: QuantityFacts) -> list[Link | None]:

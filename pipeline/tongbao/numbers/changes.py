@@ -13,7 +13,8 @@ from tongbao.records import Change
 _ADVERBS = r"(?:了|仅|只|再|又|共|幅度|近)*"
 #: A comparison tells a change only where its base is an earlier time; 比全省高3个百分点 compares two places.
 _TIME = (
-    r"(?:上年|去年|前年|同期|前|之前|年初|年末|年底|上月|上周|上季度|上半年|前一日|\d年|\d月|惯例|均值|过去|月底|年)"
+    r"(?:上年|去年|前年|同期|前|之前|年初|年末|年底|上月|上周|上季|上届|上轮|上一|上半年|学期|前一日|\d年|\d月|惯例|均值"
+    r"|过去|月底|五”末|年)"
 )
 
 
@@ -55,7 +56,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "up_object": re.compile(rf"(?:净增|增加(?!值)|年增|(?<!促进)增收(?!节支)|多增){own}$"),
         "down_object": re.compile(rf"(?:减少){own}$"),
         "than": re.compile(
-            rf"(?:比|较)[^，。；、,;]{{0,10}}{_TIME}[^，。；、,;]{{0,8}}?(?P<way>多|高|少|低|早|晚)出?了?$"
+            rf"(?:(?:比|较)[^，。；、,;]{{0,10}}{_TIME}[^，。；、,;]{{0,8}}?|[同环]比(?:各|分别)?)"
+            r"(?P<way>多|高|少|低|早|晚)出?了?$"
         ),
         "beyond": re.compile(rf"(?P<way>高|低|多|少)(?:出|于){_TIME}[^，。；、,;]{{0,4}}$"),
     }

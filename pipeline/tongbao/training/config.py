@@ -84,10 +84,12 @@ class AugmentationSection(_Section):
 
 class CalibrationSection(_Section):
     """``folds`` of the cross-validation whose outcomes calibrate the confidences; 0 leaves them raw. ``gold`` are those
-    files of ``[data] gold`` whose documents count; all where there are none.
+    files of ``[data] gold`` whose documents count; all where there are none. ``trust_strength`` is that of
+    ``training.trust.fit_trust``.
     """
 
     folds: int = Field(default=0, ge=0, le=20)
+    trust_strength: float = Field(default=0.02, gt=0, allow_inf_nan=False)
     gold: list[str] = []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 from multiprocessing import get_context
 
 import numpy as np
@@ -17,6 +18,7 @@ from tongbao.training.calibration import collect, fit_calibration
 from tongbao.training.config import TrainingConfig
 from tongbao.training.dealing import batch_folds, folds
 from tongbao.training.fit import calibrating, clusters_of, extractor_of, fit, learn
+from tongbao.training.trust import Seen, cross_trusted, fit_trust, indicator_looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,25 @@ class Predicted:
     from the gold mentions.
     """
 
-    extractions: tuple[Extraction, ...]
+    seen: tuple[Seen, ...]
     given_mentions: tuple[Annotated, ...]
+
+    @property
+    def extractions(self) -> list[Extraction]:
+        """Those from the bare text."""
+        return [one.extraction for one in self.seen]
 
 
 def run_job(job: Job) -> Predicted:
     """Train and predict."""
     extractor = fit(job.config, job.training, job.clusters)
     bulletins = [read_text(document.text, document.id) for document in job.held_out]
+    extractions = extractor.extract_all(bulletins)
     return Predicted(
-        tuple(extractor.extract_all(bulletins)),
+        tuple(
+            Seen(one, indicator_looks(extractor, bulletin))
+            for one, bulletin in zip(extractions, bulletins, strict=True)
+        ),
         tuple(
             extractor.given(bulletin, document.mentions)
             for bulletin, document in zip(bulletins, job.held_out, strict=True)
@@ -129,10 +140,18 @@ def train(
             learned = pool.submit(learn, config, documents, clusters)
             predicted = _in_pool(pool, jobs, lambda line: progress(f"calibration {line}"))
             whole = extractor_of(config, clusters, learned.result())
-    calibration = fit_calibration(
-        collect(
-            (document for job in jobs for document in job.held_out),
-            (extraction for part in predicted for extraction in part.extractions),
-        )
+    return calibrated(
+        whole, [job.held_out for job in jobs], [part.seen for part in predicted], config.calibration.trust_strength
     )
-    return replace(whole, calibration=calibration)
+
+
+def calibrated(
+    extractor: Extractor, gold: Sequence[Sequence[Annotated]], seen: Sequence[Sequence[Seen]], strength: float
+) -> Extractor:
+    """A model with raw confidences made to say what they mean, from predictions for held-out folds."""
+    extractions = cross_trusted(gold, seen, strength)
+    documents = list(chain.from_iterable(gold))
+    trust = fit_trust(documents, list(chain.from_iterable(seen)), strength)
+    linker = replace(extractor.linker, choices={**extractor.linker.choices, "trust": trust})
+    calibration = fit_calibration(collect(documents, chain.from_iterable(extractions)))
+    return replace(extractor, linker=linker, calibration=calibration)

@@ -15,7 +15,9 @@ from tongbao.training.threads import one_thread
 _LEAST = 0.002
 
 
-def fit_linear(features: NDArray[np.uint32], target: Sequence[int], classes: int, strength: float) -> WeightTable:
+def fit_linear(
+    features: NDArray[np.uint32], target: Sequence[int], classes: int, strength: float, least: float = 0.0
+) -> WeightTable:
     """Logistic regression of ``target`` on hashed features.
 
     Args:
@@ -23,6 +25,7 @@ def fit_linear(features: NDArray[np.uint32], target: Sequence[int], classes: int
         target: a class number for each row; with two classes the table has one output, the log odds of class 1.
         classes: number of classes.
         strength: inverse of the weight of the L2 norm.
+        least: features whose weights are all nearer to nought are left out.
 
     Where all rows are of one class, that class always wins. A class without examples never does.
 
@@ -56,8 +59,9 @@ def fit_linear(features: NDArray[np.uint32], target: Sequence[int], classes: int
         weights[:, model.classes_[1]] = model.coef_[0] / 2
     else:
         weights[:, model.classes_] = model.coef_.T
+    kept = np.abs(weights).max(axis=1) >= least
     # Six decimals, as the chains have: what is smaller is noise, and round figures compress.
-    return WeightTable.build(ids.astype(np.uint32), np.round(weights, 6), CHOICE_BITS)
+    return WeightTable.build(ids[kept].astype(np.uint32), np.round(weights[kept], 6), CHOICE_BITS)
 
 
 def fit_ranker(

@@ -20,12 +20,14 @@ from tongbao.linking.scene import Scene
 from tongbao.records import Annotated, Bulletin, Department, Label, Link, LinkKind, Policy, Span
 from tongbao.tagging.columns import TextColumns
 from tongbao.tagging.vocabulary import Vocabulary
-from tongbao.tagging.weights import WeightTable
+from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 from tongbao.training.augmentation import original
 from tongbao.training.crf import CrfParameters
 from tongbao.training.indicators import Figures, train_indicators
 from tongbao.training.linear import fit_linear, fit_ranker
 
+#: Nothing is known yet of how far indicators are to be trusted: that is learned from other documents (``trust``).
+NO_TRUST = WeightTable.build(np.zeros(0, dtype=np.uint32), np.zeros((0, 1), dtype=np.float32), CHOICE_BITS)
 #: Share of the choices before that are replaced in training.
 _WRONG_BEFORE = 0.1
 
@@ -96,6 +98,7 @@ def train_linker(examples: Sequence[Example], parameters: LinkParameters, pages:
     choices["role"] = _classes(examples, "role", "DEPARTMENT", ROLES, parameters)
     choices["kind"] = _classes(examples, "kind", "POLICY", POLICY_KINDS, parameters)
     choices["act"] = _classes(examples, "act", "POLICY", ACTS, parameters)
+    choices["trust"] = NO_TRUST
     return Linker(indicator, choices)
 
 
