@@ -16,6 +16,7 @@ from tongbao.linking.facts import TextSums, span_facts
 from tongbao.linking.kinds import ACTS, POLICY_KINDS, ROLES, class_features, classify
 from tongbao.linking.layout import Place, places
 from tongbao.linking.linker import Linker
+from tongbao.linking.trust import likely
 from tongbao.numbers import UnitTable
 from tongbao.records import Bulletin, Department, Label, Mention, Policy, Quantity, Span
 from tongbao.tagging.columns import TextColumns
@@ -90,10 +91,9 @@ def judge_titles(
     if not any(candidates):
         return [list(own) for own in tagged]
     rows = class_rows(subject, candidates, "POLICY")
-    odds = linker.choices["title"].scores(rows)[:, 0].astype(np.float64)
-    likely = iter((1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))).tolist())
+    judged = iter(likely(linker.choices["title"].scores(rows)[:, 0]).tolist())
     return [
-        _with_titles(own, {title.span: (believed[title.span] + next(likely)) / 2 for title in titles})
+        _with_titles(own, {title.span: (believed[title.span] + next(judged)) / 2 for title in titles})
         for own, believed, titles in zip(tagged, chain, candidates, strict=True)
     ]
 

@@ -13,7 +13,7 @@ from tongbao.linking.facts import QuantityFacts
 from tongbao.linking.focused import Focused
 from tongbao.linking.indicator import Found, IndicatorChains, find_indicators
 from tongbao.linking.scene import Scene
-from tongbao.linking.trust import Looks, Outline
+from tongbao.linking.trust import Looks
 from tongbao.records import Label, Link, LinkKind
 from tongbao.tagging.weights import WeightTable
 
@@ -46,7 +46,7 @@ class Linker:
         focused = Focused.build(scene.columns, scene.quantities, scene.mentions)
         found = find_indicators(self.indicator, focused)
         facts = scene.described([pieces for pieces, _ in found])
-        return found, Looks(focused, scene.sums, facts, Outline.build(scene.quantities, found))
+        return found, Looks.build(focused, scene.sums, facts, found)
 
     def _link(self, scene: Scene, out: Mapping[int, list[Link]]) -> None:
         """Put the links into ``out``, by where their texts begin."""

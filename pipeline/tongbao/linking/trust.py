@@ -23,7 +23,7 @@ from tongbao.records import LABELS, Label, Span
 from tongbao.tagging.arrays import U64
 from tongbao.tagging.columns import TextColumns
 from tongbao.tagging.templates import Sink, Sums, Templates
-from tongbao.tagging.weights import CHOICE_BITS, WeightTable
+from tongbao.tagging.weights import CHOICE_BITS, F32, WeightTable
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -76,12 +76,30 @@ def _row(place: Place, pieces: Sequence[Span]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What the templates of K quantities and their indicators are made of."""
+    """What the templates of K quantities and their indicators are made of; ``begun`` are the places at which the
+    mentions of each of ``_COUNTED`` begin.
+    """
 
     focused: Focused
     sums: TextSums
     facts: QuantityFacts
     outline: Outline
+    begun: tuple[I64, ...]
+
+    @classmethod
+    def build(cls, focused: Focused, sums: TextSums, facts: QuantityFacts, found: Sequence[Found]) -> Looks:
+        """From the indicators that were found."""
+        tags = [[2 * LABELS.index(label) + 1 for label in labels] for labels in _COUNTED]
+        begun = tuple(np.flatnonzero(np.isin(focused.tags, members)) for members in tags)
+        return cls(focused, sums, facts, Outline.build(focused.places, found), begun)
+
+    def counts(self, first: I64, last: I64) -> U64:
+        """How many mentions of each of ``_COUNTED`` begin in each stretch, at most two."""
+        out = np.zeros(len(first), dtype=np.uint64)
+        for places in self.begun:
+            found = np.searchsorted(places, last) - np.searchsorted(places, first)
+            out = out * np.uint64(3) + np.clip(found, 0, 2).astype(np.uint64)
+        return out
 
     def features(self) -> NDArray[np.uint32]:
         """The ids of all templates, ``(K, T)``, for training."""
@@ -93,8 +111,13 @@ class Looks:
         """The probability that each indicator is right, ``(K,)``."""
         sums = Sums(table, len(self.focused.kind), CHOICE_BITS)
         _add(sums, self)
-        odds = np.clip(sums.scores()[:, 0].astype(np.float64), -30, 30)
-        return 1.0 / (1.0 + np.exp(-odds))
+        return likely(sums.scores()[:, 0])
+
+
+def likely(odds: F32) -> F64:
+    """Log odds as probabilities."""
+    found: F64 = 1.0 / (1.0 + np.exp(-np.clip(odds.astype(np.float64), -30, 30)))
+    return found
 
 
 def _add(sink: Sink, looks: Looks) -> None:
@@ -199,7 +222,7 @@ def _left_over(sink: Sink, looks: Looks, shape: U64, side: int) -> None:
         gap_first, gap_last = bounds.focus_end, outline.begin[:, 1]
     has = np.minimum(outline.pieces[:, side], np.uint64(1))
     length = bucket(last - first)
-    counts = _counts(focused, first, last)
+    counts = looks.counts(first, last)
     near = _word(focused.columns, last - 1 if side == 0 else first)
     near = np.where(last > first, near, np.uint64(0))
     sink.add(has, length)
@@ -233,17 +256,6 @@ def _beside(focused: Focused, step: int) -> tuple[I64, NDArray[np.bool_]]:
     return other, there
 
 
-def _counts(focused: Focused, first: I64, last: I64) -> U64:
-    """How many bodies, places, periods and quantities begin in each stretch, at most two of each."""
-    out = np.zeros(len(first), dtype=np.uint64)
-    for labels in _COUNTED:
-        begun = np.isin(focused.tags, [2 * LABELS.index(label) + 1 for label in labels])
-        places = np.flatnonzero(begun)
-        found = np.searchsorted(places, last) - np.searchsorted(places, first)
-        out = out * np.uint64(3) + np.clip(found, 0, 2).astype(np.uint64)
-    return out
-
-
 def _marks(sums: TextSums, first: I64, last: I64) -> U64:
     """How many commas, list marks and stops stand in each stretch, at most two of each."""
     commas, lists = sums.between("，,", first, last, 2), sums.between("、", first, last, 2)
@@ -257,40 +269,54 @@ def _inside(sink: Sink, looks: Looks, side: int) -> None:
     opened, closed = sums.between("（(“《", first, last, 2), sums.between("）)”》", first, last, 2)
     sink.add(pieces, _marks(sums, first, last))
     sink.add(pieces, opened, closed)
-    sink.add(pieces, _counts(looks.focused, first, last))
-    sink.add(pieces, _counts(looks.focused, first, last), outline.length[:, side])
+    counts = looks.counts(first, last)
+    sink.add(pieces, counts)
+    sink.add(pieces, counts, outline.length[:, side])
 
 
 def _neighbour(sink: Sink, looks: Looks, shape: U64, step: int) -> None:
     """How the words stand to those of the quantity before or behind."""
-    focused, outline = looks.focused, looks.outline
+    focused, outline, facts = looks.focused, looks.outline, looks.facts
     other, there = _beside(focused, step)
-    bounds, hashes = focused.bounds, focused.columns.hashes
-    first = np.where(step < 0, bounds.focus_end[other], bounds.focus_end)
-    last = np.maximum(np.where(step < 0, bounds.focus_start, bounds.focus_start[other]), first)
-    short = hashes.of(first, np.minimum(first + 3, last))
+    known = np.where(there, 1 + _crossed(outline, other), 0).astype(np.uint64)
+
+    def with_known(values: U64) -> U64:
+        return np.where(there, known * np.uint64(16) + values, np.uint64(0))
+
+    relation, theirs = with_known(_relation(outline, other)), with_known(shape[other])
+    heads, tails = facts.indicator_head, facts.indicator_tail
+    alike = with_known((2 * (heads == heads[other]) + (tails == tails[other])).astype(np.uint64))
+    joint = np.where(there, _joint(focused, other, step), np.uint64(0))
+    sink.add(theirs, shape)
+    sink.add(theirs, shape, joint)
+    sink.add(relation, shape)
+    sink.add(relation, joint)
+    sink.add(relation, facts.change, outline.odds)
+    sink.add(alike, shape)
+    sink.add(alike, joint)
+    sink.add(known, outline.odds, np.where(there, outline.odds[other], np.uint64(0)))
+
+
+def _relation(outline: Outline, other: I64) -> U64:
+    """On each side: nothing (0), the same words as the other quantity (1), others (2), or some of its words (3)."""
     both = (outline.pieces > 0) & (outline.pieces[other] > 0)
     same = both & (outline.begin == outline.begin[other]) & (outline.end == outline.end[other])
     apart = (outline.end <= outline.begin[other]) | (outline.end[other] <= outline.begin)
-    relation = np.where(~both, 0, np.where(same, 1, np.where(apart, 2, 3))).astype(np.uint64)
-    relations = relation[:, 0] * np.uint64(4) + relation[:, 1]
-    crossed = np.zeros(len(other), dtype=np.bool_)
-    for mine, theirs in ((0, 1), (1, 0)):
-        begin, end = (
-            np.maximum(outline.begin[:, mine], outline.begin[other, theirs]),
-            np.minimum(outline.end[:, mine], outline.end[other, theirs]),
-        )
-        crossed |= begin < end
-    known = there.astype(np.uint64) * (np.uint64(1) + crossed.astype(np.uint64))
-    relations, theirs_shape = known * np.uint64(16) + relations, known * np.uint64(16) + shape[other]
-    words = looks.facts.indicator_head == looks.facts.indicator_head[other]
-    ends = looks.facts.indicator_tail == looks.facts.indicator_tail[other]
-    alike = known * np.uint64(4) + words.astype(np.uint64) * np.uint64(2) + ends.astype(np.uint64)
-    sink.add(theirs_shape, shape)
-    sink.add(theirs_shape, shape, np.where(there, short, np.uint64(0)))
-    sink.add(relations, shape)
-    sink.add(relations, np.where(there, short, np.uint64(0)))
-    sink.add(relations, looks.facts.change, outline.odds)
-    sink.add(alike, shape)
-    sink.add(alike, np.where(there, short, np.uint64(0)))
-    sink.add(known, outline.odds, np.where(there, outline.odds[other], np.uint64(0)))
+    side = np.where(~both, 0, np.where(same, 1, np.where(apart, 2, 3))).astype(np.uint64)
+    found: U64 = side[:, 0] * np.uint64(4) + side[:, 1]
+    return found
+
+
+def _crossed(outline: Outline, other: I64) -> NDArray[np.bool_]:
+    """Whether words in front of one quantity are words behind the other."""
+    begin = np.maximum(outline.begin, outline.begin[other][:, ::-1])
+    found: NDArray[np.bool_] = np.any(begin < np.minimum(outline.end, outline.end[other][:, ::-1]), axis=1)
+    return found
+
+
+def _joint(focused: Focused, other: I64, step: int) -> U64:
+    """The first characters between two quantities."""
+    bounds = focused.bounds
+    before, behind = (other, slice(None)) if step < 0 else (slice(None), other)
+    first = bounds.focus_end[before]
+    return focused.columns.hashes.of(first, np.minimum(first + 3, np.maximum(bounds.focus_start[behind], first)))

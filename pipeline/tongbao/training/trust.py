@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tongbao.annotation.compare import facts, indicator
 from tongbao.extraction import Extraction, Extractor
 from tongbao.linking.scene import Scene
+from tongbao.linking.trust import likely
 from tongbao.records import Annotated, Bulletin
 from tongbao.tagging.weights import WeightTable
 from tongbao.training.linear import fit_linear
@@ -20,8 +21,8 @@ from tongbao.training.linking import NO_TRUST
 
 #: With fewer outcomes than this, or where all were alike, the chain's own confidence stays.
 _FEWEST = 40
-#: Weights nearer to nought change no confidence by a hundredth, and would be nine tenths of the table.
-_LEAST = 0.005
+#: Weights nearer to nought change no order of confidences, and would be most of the table.
+_LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,7 @@ def trusted(seen: Seen, table: WeightTable) -> Extraction:
     """The prediction with the confidence in its indicators that a table gives."""
     if not len(table.ids) or not len(seen.looks):
         return seen.extraction
-    odds = np.clip(table.scores(seen.looks)[:, 0].astype(np.float64), -30, 30)
-    sure = iter((1.0 / (1.0 + np.exp(-odds))).tolist())
+    sure = iter(likely(table.scores(seen.looks)[:, 0]).tolist())
     annotated = seen.extraction.annotated
     links = tuple(replace(k, confidence=next(sure)) if k.kind == "measures" else k for k in annotated.links)
     return replace(seen.extraction, annotated=replace(annotated, links=links))
