@@ -31,6 +31,7 @@ from tongbao.reading import read_text
 from tongbao.records import Annotated, Bulletin, GoldSection, Link, Mention, Span, Tables
 from tongbao.rows import build_tables
 from tongbao.tagging.columns import Resources, build_resources
+from tongbao.tagging.known_titles import add_known_titles
 from tongbao.tagging.mentions import BIO
 from tongbao.tagging.own_words import add_own_words
 from tongbao.tagging.packing import GAP
@@ -112,8 +113,9 @@ class Extractor:
         subject = self._subject(bulletins)
         tagged, beliefs = zip(*self.tagger.tag(bulletins, subject.columns), strict=True)
         judged = judge_titles(subject, tagged, [one.titles for one in beliefs], self.linker)
+        titles = subject.vocabulary.lexicon.titles
         complete = [
-            add_own_words(bulletin.text, own, subject.vocabulary)
+            add_known_titles(bulletin.text, add_own_words(bulletin.text, own, subject.vocabulary), titles)
             for bulletin, own in zip(bulletins, judged, strict=True)
         ]
         return subject, assemble(subject, complete, self.linker), list(beliefs)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tongbao.errors import LexiconError
-from tongbao.lexicon.lexicon import read_bodies, read_cues
+from tongbao.lexicon.lexicon import read_bodies, read_cues, read_titles
 from tongbao.lexicon.regions import read_regions
 from tongbao.lexicon.tables import read_table
 
@@ -42,6 +42,8 @@ def table(tmp_path: Path) -> Callable[[str], Path]:
         (read_bodies, "", "table.tsv:1", "heading"),
         (read_cues, CUES + "issue\t出台\nissue\t出台\n", "table.tsv:3", "stands in line 2"),
         (read_cues, CUES + "issue\t\n", "table.tsv:2", "a category and a word"),
+        (read_titles, "title\n监察法\n监察法\n", "table.tsv:3", "stands in line 2"),
+        (read_titles, "title\n\n", "table.tsv:2", "needs a name"),
         (read_regions, REGIONS + "350000\t某省\t某\tprovince\t\n", "table.tsv:3", "stands in line 2"),
         (read_regions, REGIONS + "3505\t泉州市\t泉州\tprefecture\t350000\n", "table.tsv:3", "six digits"),
         (read_regions, REGIONS + "35050０\t泉州市\t泉州\tprefecture\t350000\n", "table.tsv:3", "six digits"),

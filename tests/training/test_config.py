@@ -112,7 +112,7 @@ def test_a_value_that_cannot_be_is_named(tmp_path: Path, default: str, place: st
 
 
 def test_what_calibrates_must_be_trained_on(tmp_path: Path, default: str) -> None:
-    changed = re.sub(r"(folds = 2\n(?:#.*\n)*)gold = .*", r'\1gold = ["other.jsonl"]', default)
+    changed = re.sub(r"(folds = 2\n(?:.*\n)*?)gold = .*", r'\1gold = ["other.jsonl"]', default)
     assert changed != default
     path = tmp_path / "other.cfg"
     path.write_text(changed, encoding="utf-8")

@@ -50,13 +50,14 @@ class Lexicon:
     """Everything that tongbao knows about words before it has learned anything.
 
     ``bodies`` has a line for each short name, so a full name may stand in several; ``categories`` maps the name of
-    a category to its words, in the order of the tables and without repetition. ``user`` are the words that a user
-    added; they stand in the other fields too.
+    a category to its words, in the order of the tables and without repetition. ``titles`` are laws and rules that
+    everyone names without title marks. ``user`` are the words that a user added; they stand in the other fields too.
     """
 
     gazetteer: Gazetteer
     bodies: tuple[Body, ...]
     categories: Mapping[str, tuple[str, ...]]
+    titles: frozenset[str]
     user: UserLexicon = field(default_factory=UserLexicon)
 
     def extended(self, user: UserLexicon) -> Lexicon:
@@ -126,11 +127,14 @@ def load() -> Lexicon:
         read_regions(folder.joinpath("regions.tsv")),
         read_bodies(folder.joinpath("bodies.tsv")),
         read_cues(folder.joinpath("cues.tsv")),
+        read_titles(folder.joinpath("titles.tsv")),
     )
 
 
-def build(gazetteer: Gazetteer, bodies: tuple[Body, ...], cues: Mapping[str, tuple[str, ...]]) -> Lexicon:
-    """A lexicon from its three tables."""
+def build(
+    gazetteer: Gazetteer, bodies: tuple[Body, ...], cues: Mapping[str, tuple[str, ...]], titles: frozenset[str]
+) -> Lexicon:
+    """A lexicon from its four tables."""
     regions = gazetteer.by_code.values()
     categories = {
         "region_full": _distinct(region.name for region in regions),
@@ -139,7 +143,7 @@ def build(gazetteer: Gazetteer, bodies: tuple[Body, ...], cues: Mapping[str, tup
         "body_short": _distinct(body.short for body in bodies if body.short is not None),
         **{f"cue_{name}": words for name, words in cues.items()},
     }
-    return Lexicon(gazetteer, bodies, MappingProxyType(categories))
+    return Lexicon(gazetteer, bodies, MappingProxyType(categories), titles)
 
 
 def read_bodies(source: Source) -> tuple[Body, ...]:
@@ -171,6 +175,20 @@ def read_cues(source: Source) -> Mapping[str, tuple[str, ...]]:
             raise LexiconError(place, "a cue needs a category and a word")
         cues[row["category"]] = (*cues.get(row["category"], ()), row["word"])
     return MappingProxyType(cues)
+
+
+def read_titles(source: Source) -> frozenset[str]:
+    """The table of titles.
+
+    Raises:
+        LexiconError: what ``read_table`` raises; an empty line.
+    """
+    titles: set[str] = set()
+    for place, row in read_table(source, ("title",), key=("title",)):
+        if not row["title"]:
+            raise LexiconError(place, "a title needs a name")
+        titles.add(row["title"])
+    return frozenset(titles)
 
 
 def _distinct(words: Iterable[_T]) -> tuple[_T, ...]:
