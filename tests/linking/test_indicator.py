@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tongbao.extraction import Extractor
 from tongbao.linking.focused import Focused
-from tongbao.linking.indicator import ROLES, _pieces, find_indicators, indicator_features, role_labels
+from tongbao.linking.indicator import ROLES, _pieces, _trimmed, find_indicators, indicator_features, role_labels
 from tongbao.linking.layout import Place, places
 from tongbao.linking.windows import Bounds, Windows
 from tongbao.reading import read_text
@@ -92,6 +92,25 @@ def test_pieces_of_any_path(data: st.DataObject, text: str) -> None:
     outside = [p for p in range(start, len(text)) if path[p - start] and not focus.start <= p < focus.end]
     assert set(covered) <= set(outside)
     assert {p for p in outside if not text[p].isspace()} <= set(covered)
+
+
+@pytest.mark.parametrize(
+    ("piece", "kept"),
+    [
+        ("“查处问题", "查处问题"),
+        ("查处问题”", "查处问题"),
+        ("“白名单”", "“白名单”"),
+        ("“白名单”机构", "“白名单”机构"),
+        ("（含", "含"),
+        ("违规问题机构(个人)", "违规问题机构(个人)"),
+        ("《办法》、“清单", "《办法》、“清单"),
+        ("——“", None),
+        ("、查处。", "查处"),
+    ],
+)
+def test_marks_without_a_partner_are_cut_off(piece: str, kept: str | None) -> None:
+    found = _trimmed(f"甲{piece}乙", 1, 1 + len(piece))
+    assert (found and found.of(f"甲{piece}乙")) == kept
 
 
 # --- the chain ------------------------------------------------------------------------------------------------------

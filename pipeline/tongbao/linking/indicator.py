@@ -141,12 +141,26 @@ def _pieces(path: bytes, start: int, place: Place, text: str) -> tuple[Span, ...
     """
     first, last = place.start - start, place.end - start
     outside = path[:first] + bytes(last - first) + path[last:]
-    trimmed = []
-    for run in _RUN.finditer(outside):
-        words = _words().search(text, start + run.start(), start + run.end())
-        if words is not None:
-            trimmed.append(Span(words.start() - place.base, words.end() - place.base))
-    return tuple(trimmed)
+    runs = (_trimmed(text, start + run.start(), start + run.end()) for run in _RUN.finditer(outside))
+    return tuple(Span(run.start - place.base, run.end - place.base) for run in runs if run is not None)
+
+
+#: Marks that open, and the marks that close them.
+_OPENING, _CLOSING = "“《‘（(", "”》’）)"
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """A stretch from where words begin to where they end, without a mark at an end that has no partner in it."""
+    words = _words().search(text, start, end)
+    if words is None:
+        return None
+    first, last = words.span()
+    opening, closing = _OPENING.find(text[first]), _CLOSING.find(text[last - 1])
+    if opening >= 0 and text.find(_CLOSING[opening], first, last) < 0:
+        return _trimmed(text, first + 1, last)
+    if closing >= 0 and text.find(_OPENING[closing], first, last) < 0:
+        return _trimmed(text, first, last - 1)
+    return Span(first, last)
 
 
 @cache
