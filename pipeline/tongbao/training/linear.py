@@ -11,8 +11,8 @@ from tongbao.errors import ConfigError
 from tongbao.tagging.weights import CHOICE_BITS, WeightTable
 from tongbao.training.threads import one_thread
 
-#: Half of a ranker's weights are smaller and change no choice, but would be half of the model's size.
-_LEAST = 0.002
+#: Most weights of a ranker are nearer to nought: they change no choice, but would be most of the model's size.
+LEAST = 0.01
 
 
 def fit_linear(
@@ -103,6 +103,6 @@ def fit_ranker(
 
     with one_thread():
         found = minimize(loss, np.zeros(len(ids)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    kept = np.abs(found.x) >= _LEAST
+    kept = np.abs(found.x) >= LEAST
     weights = np.round(found.x[kept, None].astype(np.float32), 6)
     return WeightTable.build(ids[kept].astype(np.uint32), weights, CHOICE_BITS)

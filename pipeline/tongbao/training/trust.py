@@ -16,13 +16,11 @@ from tongbao.linking.scene import Scene
 from tongbao.linking.trust import likely
 from tongbao.records import Annotated, Bulletin
 from tongbao.tagging.weights import WeightTable
-from tongbao.training.linear import fit_linear
+from tongbao.training.linear import LEAST, fit_linear
 from tongbao.training.linking import NO_TRUST
 
 #: With fewer outcomes than this, or where all were alike, the chain's own confidence stays.
 _FEWEST = 40
-#: Weights nearer to nought change no order of confidences, and would be most of the table.
-_LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def fit_trust(gold: Sequence[Annotated], seen: Sequence[Seen], strength: float) 
                 right.append(int(outcome))
     if len(rows) < _FEWEST or len(set(right)) < 2:
         return NO_TRUST
-    return fit_linear(np.stack(rows), right, 2, strength, _LEAST)
+    return fit_linear(np.stack(rows), right, 2, strength, LEAST)
 
 
 def _outcomes(gold: Annotated, predicted: Annotated) -> list[bool | None]:
