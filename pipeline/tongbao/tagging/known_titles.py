@@ -24,7 +24,7 @@ _ISSUER = re.compile("(?:中华人民共和国|中国共产党|公职人员)+$")
 #: Behind a title: what makes it the name of a spirit, of an occasion, of a rule beneath it, or no title at all
 #: (有限公司法|定代表人, 市总工会法|律援助).
 _OTHER_BEHIND = re.compile(
-    r"(?:及其?实施细则)?精神|堤坝|[“\"]?[一二三四五六七八九十]进|宣[传誓]|[日周月](?!前|起|施行)|法?律|定代表|人代表|治|庭|院|官|学"
+    r"(?:及其?实施细则)?精神|堤坝|[“\"]?[一二三四五六七八九十]进|宣[传誓]|[日周月](?!前|起|施行)|法律|定代表|[律治庭院官学规人宝]"
     r"|(?:实施)?(?:细则|办法|条例|规定)"
 )
 #: In front of a title: what it would be the end of (某某有限|公司法).
