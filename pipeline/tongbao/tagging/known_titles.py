@@ -7,7 +7,7 @@ name that it has not seen. What the lexicon knows needs no belief.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from tongbao.records import Span
@@ -31,27 +31,28 @@ _OTHER_BEHIND = re.compile(
 _OTHER_BEFORE = re.compile("(?:有限|股份|责任|实施|总)$")
 
 
-def add_known_titles(text: str, tagged: Sequence[Tagged], titles: Collection[str]) -> list[Tagged]:
+def add_known_titles(text: str, tagged: Sequence[Tagged], titles: frozenset[str]) -> list[Tagged]:
     """The tagged spans, in text order, with the known ``titles`` that stand in the text where nothing is tagged, as
     POLICY with ``CONFIDENCE``; the longest where several end in one place. What stands in title marks is judged
     elsewhere.
     """
-    taken = sorted([*(item.span for item in tagged), *(Span(*m.span()) for m in title_marks().finditer(text))])
-    taken = _merged(taken)
-    found = [
-        span
-        for end in (match.end() for match in _END.finditer(text))
-        if (span := _title(text, end, titles)) is not None and not touches_any(taken, span)
+    spans = [item.span for item in tagged]
+    marked = [Span(*match.span()) for match in title_marks().finditer(text)]
+    lengths = _lengths(titles)
+    found = (_title(text, match.end(), titles, lengths) for match in _END.finditer(text))
+    added = [
+        Tagged("POLICY", span, CONFIDENCE)
+        for span in found
+        if span is not None and not touches_any(spans, span) and not touches_any(marked, span)
     ]
-    added = (Tagged("POLICY", span, CONFIDENCE) for span in _outermost(found))
     return sorted([*tagged, *added], key=lambda item: item.span)
 
 
-def _title(text: str, end: int, titles: Collection[str]) -> Span | None:
+def _title(text: str, end: int, titles: frozenset[str], lengths: Sequence[int]) -> Span | None:
     """The longest known title that ends at ``end``, with what belongs to it in front; ``None`` where there is none, or
-    where the words around make something else of it.
+    where the words around make something else of it. A rule beneath a law (监察法|实施条例) is something else, so no two
+    titles overlap.
     """
-    lengths = _lengths(frozenset(titles))
     start = next((end - n for n in lengths if n <= end and text[end - n : end] in titles), None)
     if start is None or _OTHER_BEHIND.match(text, end) or _OTHER_BEFORE.search(text, max(0, start - 2), start):
         return None
@@ -63,25 +64,3 @@ def _title(text: str, end: int, titles: Collection[str]) -> Span | None:
 def _lengths(titles: frozenset[str]) -> tuple[int, ...]:
     """The lengths of titles, longest first."""
     return tuple(sorted({len(title) for title in titles}, reverse=True))
-
-
-def _merged(ordered: Sequence[Span]) -> list[Span]:
-    """Ordered spans that may overlap as disjoint ones that cover the same."""
-    out: list[Span] = []
-    for span in ordered:
-        if out and span.start < out[-1].end:
-            out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
-        else:
-            out.append(span)
-    return out
-
-
-def _outermost(spans: Sequence[Span]) -> list[Span]:
-    """Spans in the order of their ends without those that another one covers."""
-    out: list[Span] = []
-    for span in spans:
-        while out and span.start <= out[-1].start:
-            out.pop()
-        if not out or span.start >= out[-1].end:
-            out.append(span)
-    return out
