@@ -50,8 +50,8 @@ def add_known_titles(text: str, tagged: Sequence[Tagged], titles: frozenset[str]
 
 def _title(text: str, end: int, titles: frozenset[str], lengths: Sequence[int]) -> Span | None:
     """The longest known title that ends at ``end``, with what belongs to it in front; ``None`` where there is none, or
-    where the words around make something else of it. A rule beneath a law (监察法|实施条例) is something else, so no two
-    titles overlap.
+    where the words around make something else of it. A rule beneath a law (监察法|实施条例) is something else, so
+    no two titles overlap.
     """
     start = next((end - n for n in lengths if n <= end and text[end - n : end] in titles), None)
     if start is None or _OTHER_BEHIND.match(text, end) or _OTHER_BEFORE.search(text, max(0, start - 2), start):
