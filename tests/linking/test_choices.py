@@ -84,6 +84,13 @@ def test_the_next_one_only_in_the_sentence() -> None:
     assert _indices(dated_pairs([_at(0)], [_at(10, 1)], within_section=True), 0) == [NONE]
 
 
+def test_a_bound_one_in_its_own_sentence_only() -> None:
+    others = [_at(0, 0), replace(_at(5, 0), heading=True), _at(0, 1), _at(0, 2)]
+    pairs = dated_pairs([_at(10, 2), _at(10, 3)], others, within_section=True, bound={1, 2, 3})
+    assert _candidates(pairs, 0) == [(3, 0), (0, 3), (NONE, 14)]
+    assert _candidates(pairs, 1) == [(0, 3), (NONE, 14)]
+
+
 def test_at_most_six_in_front() -> None:
     others = [_at(3 * n) for n in range(10)]
     assert _indices(dated_pairs([_at(50)], others, within_section=False), 0) == [9, 8, 7, 6, 5, 4, NONE]

@@ -44,6 +44,13 @@ def test_candidates_come_with_their_places(document: Callable[..., Any]) -> None
     assert pairs.candidate[pairs.query == 3].tolist() == [-1]
 
 
+def test_habits_date_no_figure_of_a_later_sentence(document: Callable[..., Any]) -> None:
+    scene = _scene(document, "[t 2023年]新建学校[q 2所]。[t 每年]培训[q 30人]、[q 4次]。招聘[q 5人]。")
+    pairs = scene.dated("PERIOD", scene.described([()] * 4)).pairs
+    habit = {query for query, candidate in zip(pairs.query, pairs.candidate, strict=True) if candidate == 1}
+    assert habit == {1, 2}
+
+
 def test_indicators_change_the_features(document: Callable[..., Any]) -> None:
     scene = _scene(document, TEXT)
     without = [()] * 4

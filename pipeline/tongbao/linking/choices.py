@@ -7,7 +7,7 @@ pairs of a document are scored together.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,14 +57,17 @@ class Pairs:
             first = last
 
 
-def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_section: bool) -> Pairs:
+def dated_pairs(
+    quantities: Sequence[Place], others: Sequence[Place], within_section: bool, bound: Collection[int] = ()
+) -> Pairs:
     """Candidates among periods or scopes: those of the sentence and, ``within_section``, of the section the last ones
     before it, the first ones in headings and elsewhere and the last two that open a sentence (what a report says of a
-    year goes on over many paragraphs), and of the text the last one in a heading.
+    year goes on over many paragraphs), and of the text the last one in a heading. Those with an index in ``bound``
+    are candidates in their own sentence only.
     """
     starts = [other.start for other in others]
     sentences = [_sentence(other) for other in others]
-    governing = _Governing(others)
+    governing = _Governing(others, bound)
     rows: list[tuple[int, int, int]] = []
     for number, place in enumerate(quantities):
         at, sentence = bisect_left(starts, place.start), _sentence(place)
@@ -76,6 +79,8 @@ def dated_pairs(quantities: Sequence[Place], others: Sequence[Place], within_sec
                 other = others[index]
                 if other.base != place.base or other.section != place.section:
                     break
+                if index in bound:
+                    continue
                 outside += 1
             rows.append((number, index, rank))
         if within_section:
@@ -96,22 +101,23 @@ def _sentence(place: Place) -> tuple[int, int, int]:
 
 
 class _Governing:
-    """Which periods may govern a stretch from afar."""
+    """Which periods may govern a stretch from afar; those that are ``bound`` never do."""
 
-    def __init__(self, others: Sequence[Place]) -> None:
+    def __init__(self, others: Sequence[Place], bound: Collection[int]) -> None:
         self._first: dict[tuple[int, int, bool], int] = {}
         self._opening: dict[tuple[int, int], list[int]] = {}
         self._heading: list[int] = []
         self._others = others
         base, heading = -1, -1
         for index, other in enumerate(others):
-            self._first.setdefault((other.base, other.section, other.heading), index)
             if other.base != base:
                 base, heading = other.base, -1
-            if other.heading:
-                heading = index
-            elif other.mention.span.start == other.sentence.start:
-                self._opening.setdefault((other.base, other.section), []).append(index)
+            if index not in bound:
+                self._first.setdefault((other.base, other.section, other.heading), index)
+                if other.heading:
+                    heading = index
+                elif other.mention.span.start == other.sentence.start:
+                    self._opening.setdefault((other.base, other.section), []).append(index)
             self._heading.append(heading)
 
     def at(self, place: Place, before: int) -> list[tuple[int, int]]:

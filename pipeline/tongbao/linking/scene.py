@@ -24,6 +24,9 @@ from tongbao.tagging.weights import BATCH_ROWS
 #: Words between two quantities that announce a part, a share, a change or a repetition.
 _PART_WORDS = ("其中", "占", "同比", "环比", "比上", "分别", "达", "完成", "涉及", "较", "（", "(", "均", "已", "全")
 
+#: How often something happens (每年) dates no figure of a later sentence: 621 of 625 in gold stand in its own.
+_HABIT = "每"
+
 
 @cache
 def _part_words() -> re.Pattern[str]:
@@ -119,8 +122,11 @@ class Scene:
             yield self._dated(others, group, facts, candidates)
 
     def _candidates(self, label: Label) -> tuple[tuple[Place, ...], Pairs]:
-        others = self.periods if label == "PERIOD" else self.scopes
-        return others, dated_pairs(self.quantities, others, within_section=label == "PERIOD")
+        if label == "SCOPE":
+            return self.scopes, dated_pairs(self.quantities, self.scopes, within_section=False)
+        text = self.columns.packed.text
+        habits = {n for n, period in enumerate(self.periods) if text.startswith(_HABIT, period.start)}
+        return self.periods, dated_pairs(self.quantities, self.periods, within_section=True, bound=habits)
 
     def _dated(self, others: tuple[Place, ...], pairs: Pairs, facts: QuantityFacts, candidates: SpanFacts) -> Dated:
         known = (pairs, self.facts, facts, candidates, self.sums)
