@@ -51,6 +51,14 @@ def test_habits_date_no_figure_of_a_later_sentence(document: Callable[..., Any])
     assert habit == {1, 2}
 
 
+def test_a_bare_length_inside_a_sentence_dates_its_own_only(document: Callable[..., Any]) -> None:
+    text = "[t 三年]，建成[q 2所]。招聘[q 5人]。投入[t 五年]增加[q 3亿元]，建成[q 4座]。开通[q 6条]。"
+    scene = _scene(document, text)
+    pairs = scene.dated("PERIOD", scene.described([()] * 5)).pairs
+    of = {n: {q for q, c in zip(pairs.query, pairs.candidate, strict=True) if c == n} for n in (0, 1)}
+    assert of == {0: {0, 1, 2, 3, 4}, 1: {2, 3}}
+
+
 def test_indicators_change_the_features(document: Callable[..., Any]) -> None:
     scene = _scene(document, TEXT)
     without = [()] * 4
