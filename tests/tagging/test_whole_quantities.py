@@ -28,6 +28,10 @@ from tongbao.tagging.whole_quantities import _UNSEEN, whole_quantities
         ("A+[q 5家]", ["5家"]),
         ("同比↑[q 5%]", ["5%"]),
         ("-[q 三家]", ["三家"]),
+        ("算力[q 4800P]F，", ["4800PF"]),
+        ("算力[q 1.3万P]Flops", ["1.3万PFlops"]),
+        ("算力[q 4800P][q F8个]", ["4800P", "F8个"]),
+        ("重[q 5千克]g", ["5千克"]),
         ("", []),
     ],
 )

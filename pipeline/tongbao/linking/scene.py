@@ -24,8 +24,8 @@ from tongbao.tagging.weights import BATCH_ROWS
 #: Words between two quantities that announce a part, a share, a change or a repetition.
 _PART_WORDS = ("其中", "占", "同比", "环比", "比上", "分别", "达", "完成", "涉及", "较", "（", "(", "均", "已", "全")
 
-#: How often something happens (每年) and a bare length inside a sentence (财政支出五年翻番) date what stands in their own
-#: sentence, where a length that opens one (五年,…) may govern a passage.
+#: How often something happens (每年) and a bare length inside a sentence (财政支出五年翻番) date figures of their own
+#: sentence only, where a length that opens one (五年,…) may govern a passage.
 _HABIT = "每"
 _LENGTH = re.compile(r"[一二两三四五六七八九十\d]{1,3}(?:年|个月)")
 

@@ -1,4 +1,4 @@
-"""Quantities whose borders their setting fixes: a sign before the digits, a unit alone on the next line.
+"""Quantities whose borders their setting fixes: a sign before the digits, a unit alone on the next line or in letters.
 
 The chain reads line by line, and pages of figures set a big number and its unit on lines of their own.
 """
@@ -19,13 +19,15 @@ _UNSEEN = 0.8
 _LONGEST_UNIT = 8
 _MULTIPLIERS = "百千万亿"
 _SIGNS = "+＋-－−"
+_LETTERS = re.compile("[A-Za-z]+")
 
 
 def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[tuple[Label, Span, float]]:
     """The same mentions, disjoint and in text order, with whole quantities.
 
     A number that ends its line takes in the unit that fills the next one, with what was seen in that; a line with
-    nothing but a number has a quantity where such a unit follows. Digits take in the sign that opens their cell.
+    nothing but a number has a quantity where such a unit follows. Digits take in the sign that opens their cell, and a
+    unit in Latin letters is taken in to its last one.
     """
     starts = [span.start for _, span, _ in found]
     ends = [span.end for _, span, _ in found]
@@ -44,10 +46,13 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
                 wholes.append(("QUANTITY", whole, confidence))
     taken = [span for _, span, _ in wholes]
     rest = [one for one in found if not touches_any(taken, one[1])]
+    ordered = sorted([*rest, *wholes], key=lambda one: one[1].start)
     out: list[tuple[Label, Span, float]] = []
-    for label, span, confidence in sorted([*rest, *wholes], key=lambda one: one[1].start):
+    begins = [*(span.start for _, span, _ in ordered), len(text)][1:]
+    for (label, span, confidence), limit in zip(ordered, begins, strict=False):
+        whole = _lettered(text, span, limit) if label == "QUANTITY" else span
         free = not out or out[-1][1].end < span.start
-        out.append((label, _signed(text, span) if label == "QUANTITY" and free else span, confidence))
+        out.append((label, _signed(text, whole) if label == "QUANTITY" and free else whole, confidence))
     return out
 
 
@@ -63,6 +68,14 @@ def _over_line_ends() -> re.Pattern[str]:
 def _alone(text: str, start: int) -> bool:
     """Whether nothing but white space stands between the begin of a line and ``start``."""
     return text[text.rfind("\n", 0, start) + 1 : start].strip() == ""
+
+
+def _lettered(text: str, span: Span, limit: int) -> Span:
+    """A number that ends within a word of Latin letters (4800P|F), to the end of the word unless past ``limit``."""
+    word = _LETTERS.match(text, span.end - 1)
+    if word is None or word.end() > limit or parse_quantity(text[span.start : word.end()]) is None:
+        return span
+    return Span(span.start, word.end())
 
 
 def _signed(text: str, span: Span) -> Span:
