@@ -78,8 +78,8 @@ _SHORTEST_TITLE = 4
 
 
 def whole_titles(text: str, found: list[tuple[Label, Span, float]]) -> list[tuple[Label, Span, float]]:
-    """The same mentions, but a POLICY that cuts into a pair of title marks takes all of it, and one without marks leaves
-    out the verb of which it is the object.
+    """The same mentions, but a POLICY that cuts into a pair of title marks takes all of it, and none takes in the verb
+    in front of it.
 
     A title is never half a title: ``落实…细则》`` becomes ``《…落实…细则》``. What the longer span swallows is dropped.
     """

@@ -84,8 +84,8 @@ class AugmentationSection(_Section):
 
 class CalibrationSection(_Section):
     """``folds`` of the cross-validation whose outcomes calibrate the confidences; 0 leaves them raw. ``gold`` are those
-    files of ``[data] gold`` whose documents count; all where there are none. ``trust_strength`` is that of
-    ``training.trust.fit_trust``.
+    files of ``[data] gold`` from whose documents the curves are drawn; all where there are none. ``trust_strength`` is
+    that of ``training.trust.fit_trust``, which learns from all.
     """
 
     folds: int = Field(default=0, ge=0, le=20)

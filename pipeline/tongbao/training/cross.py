@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -115,22 +115,19 @@ def train(
     """The whole training: a model on all documents, with confidences calibrated on predictions for held-out folds.
 
     The folds hold out whole batches (``dealing.batch_folds``), since a user's bulletins are by hands that the model
-    never saw; of these the documents count that ``[calibration] gold`` names. Without calibration (``[calibration]
-    folds = 0``) confidences stay raw.
+    never saw. How far an indicator is to be trusted is learned from all of them, what a confidence means from the
+    documents that ``[calibration] gold`` names. Without calibration (``[calibration] folds = 0``, or none of these
+    documents is held out) confidences stay raw.
 
     Raises:
         ConfigError: there is nothing to train on, or fewer authored documents than folds.
     """
     clusters = clusters_of(config)
     folded = config.calibration.folds
-    if not folded:
-        return fit(config, documents, clusters)
+    jobs = fold_jobs(config, documents, clusters, folded, batch_folds) if folded else []
     count = calibrating(config)
-    jobs = [
-        replace(job, held_out=counted)
-        for job in fold_jobs(config, documents, clusters, folded, batch_folds)
-        if (counted := tuple(document for document in job.held_out if document.id in count))
-    ]
+    if not any(document.id in count for job in jobs for document in job.held_out):
+        return fit(config, documents, clusters)
     if workers == 1:
         predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
         whole = fit(config, documents, clusters)
@@ -140,18 +137,25 @@ def train(
             learned = pool.submit(learn, config, documents, clusters)
             predicted = _in_pool(pool, jobs, lambda line: progress(f"calibration {line}"))
             whole = extractor_of(config, clusters, learned.result())
-    return calibrated(
-        whole, [job.held_out for job in jobs], [part.seen for part in predicted], config.calibration.trust_strength
-    )
+    held_out, seen = [job.held_out for job in jobs], [part.seen for part in predicted]
+    return calibrated(whole, held_out, seen, config.calibration.trust_strength, count)
 
 
 def calibrated(
-    extractor: Extractor, gold: Sequence[Sequence[Annotated]], seen: Sequence[Sequence[Seen]], strength: float
+    extractor: Extractor,
+    gold: Sequence[Sequence[Annotated]],
+    seen: Sequence[Sequence[Seen]],
+    strength: float,
+    count: Container[str],
 ) -> Extractor:
-    """A model with raw confidences made to say what they mean, from predictions for held-out folds."""
-    extractions = cross_trusted(gold, seen, strength)
+    """A model with raw confidences made to say what they mean, from predictions for held-out folds.
+
+    The curves stand on the documents with an id in ``count``.
+    """
+    extractions = chain.from_iterable(cross_trusted(gold, seen, strength))
     documents = list(chain.from_iterable(gold))
     trust = fit_trust(documents, list(chain.from_iterable(seen)), strength)
     linker = replace(extractor.linker, choices={**extractor.linker.choices, "trust": trust})
-    calibration = fit_calibration(collect(documents, chain.from_iterable(extractions)))
+    counted = [pair for pair in zip(documents, extractions, strict=True) if pair[0].id in count]
+    calibration = fit_calibration(collect([document for document, _ in counted], [found for _, found in counted]))
     return replace(extractor, linker=linker, calibration=calibration)

@@ -68,7 +68,7 @@ def read_data(config: TrainingConfig) -> tuple[Annotated, ...]:
 
 
 def calibrating(config: TrainingConfig) -> frozenset[str]:
-    """Ids of the documents whose outcomes calibrate confidences. Raises as :func:`read_data`."""
+    """Ids of the documents from whose outcomes the calibration curves are drawn. Raises as :func:`read_data`."""
     names = config.calibration.gold or config.data.gold
     return frozenset(document.id for name in names for document in read_gold(name))
 
