@@ -15,7 +15,7 @@ from tongbao.extraction import Extractor, load
 from tongbao.records import Annotated
 from tongbao.training import TrainingConfig, read_config, train
 from tongbao.training import cross as module
-from tongbao.training.cross import Job, fold_jobs, run_job, run_jobs
+from tongbao.training.cross import Job, calibrated, fold_jobs, run_job, run_jobs
 
 NO_CLUSTERS = np.zeros((0x10000, 1), dtype=np.uint8)
 SEED, AUTHORED = "quanzhou-2023.jsonl", "authored/authored-2.jsonl"
@@ -144,6 +144,21 @@ def test_only_the_documents_of_the_named_files_calibrate(
     extractor = train(folded.model_copy(update={"calibration": named}), documents, 1, lambda line: None)
     assert not extractor.calibration.curves
     assert len(trainings) == 1
+
+
+def test_trust_learns_from_all_and_curves_stand_on_those_that_count(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]], tiny_model: Path
+) -> None:
+    jobs = fold_jobs(config, documents, NO_CLUSTERS, 2)
+    gold, seen = [job.held_out for job in jobs], [part.seen for part in run_jobs(jobs, 1, lambda line: None)]
+    every = [document.id for part in gold for document in part]
+    whole, half, none = (calibrated(load(tiny_model), gold, seen, 0.02, count) for count in (every, every[::2], ()))
+    assert whole.calibration.curves and half.calibration.curves and not none.calibration.curves
+    assert half.calibration.curves["QUANTITY"][0].tolist() != whole.calibration.curves["QUANTITY"][0].tolist()
+    trust, *others = (one.linker.choices["trust"] for one in (whole, half, none))
+    for other in others:
+        assert np.array_equal(other.ids, trust.ids)
+        assert np.array_equal(other.weights, trust.weights)
 
 
 def test_without_folds_confidences_stay_raw(
