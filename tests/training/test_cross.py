@@ -153,7 +153,7 @@ def test_trust_learns_from_all_and_curves_stand_on_those_that_count(
     gold, seen = [job.held_out for job in jobs], [part.seen for part in run_jobs(jobs, 1, lambda line: None)]
     every = [document.id for part in gold for document in part]
     whole, half, none = (calibrated(load(tiny_model), gold, seen, 0.02, count) for count in (every, every[::2], ()))
-    assert whole.calibration.curves and half.calibration.curves and not none.calibration.curves
+    assert not none.calibration.curves
     assert half.calibration.curves["QUANTITY"][0].tolist() != whole.calibration.curves["QUANTITY"][0].tolist()
     trust, *others = (one.linker.choices["trust"] for one in (whole, half, none))
     for other in others:
