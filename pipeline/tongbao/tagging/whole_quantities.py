@@ -48,8 +48,8 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
     rest = [one for one in found if not touches_any(taken, one[1])]
     ordered = sorted([*rest, *wholes], key=lambda one: one[1].start)
     out: list[tuple[Label, Span, float]] = []
-    begins = [*(span.start for _, span, _ in ordered), len(text)][1:]
-    for (label, span, confidence), limit in zip(ordered, begins, strict=False):
+    limits = [*(span.start for _, span, _ in ordered), len(text)][1:]
+    for (label, span, confidence), limit in zip(ordered, limits, strict=True):
         whole = _lettered(text, span, limit) if label == "QUANTITY" else span
         free = not out or out[-1][1].end < span.start
         out.append((label, _signed(text, whole) if label == "QUANTITY" and free else whole, confidence))

@@ -124,7 +124,9 @@ def train(
     """
     clusters = clusters_of(config)
     folded = config.calibration.folds
-    jobs = fold_jobs(config, documents, clusters, folded, batch_folds) if folded else []
+    if not folded:
+        return fit(config, documents, clusters)
+    jobs = fold_jobs(config, documents, clusters, folded, batch_folds)
     count = calibrating(config)
     if not any(document.id in count for job in jobs for document in job.held_out):
         return fit(config, documents, clusters)
