@@ -16,6 +16,10 @@ _TIME = (
     r"(?:上年|去年|前年|同期|前|之前|年初|年末|年底|上月|上周|上季|上届|上轮|上一|上半年|学期|前一日|\d年|\d月|惯例|均值"
     r"|过去|月底|五”末|年)"
 )
+_NUMERAL = r"(?:倒数|前)?第?[\d一二三四五六七八九十百千万亿两半]"
+_MODIFIER = "(?:约|近|超过?|不足|不到)"
+#: Arrows and triangles in front of a number, and arrows from one number to the next.
+_RISES, _FALLS, _TURNS = "↑▲△↗⬆", "↓▼▽↘⬇", "→➜⇒⟶➔"
 
 
 @cache
@@ -50,7 +54,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?=[{_firsts('up', 'down', 'shift')}跃升退])(?:{verb}(?:到(?!位)|至|为|成)了?|跃居|升居|退居){gap}$"
         ),
         "from": re.compile(r"(?:由|从)[^，。；、,;]{0,16}?$"),
-        "ends": re.compile(rf"^[^，。；;]{{0,24}}?(?:{verb}[^，。；、;]{{0,4}}?(?:到|至|为|成)|跃居|升居|退居)"),
+        "width": re.compile(r"(?P<way>[增升减降跌])幅(?:收窄|扩大|回落)?(?:为|达到?|至|到)?$"),
+        "turned": re.compile(rf"{_NUMERAL}[^\s，。；、,;{_TURNS}]{{1,3}}(?:分点)?\s*[{_TURNS}]\s*$"),
+        "turns": re.compile(rf"^\s*[{_TURNS}]\s*{_MODIFIER}?{_NUMERAL}"),
+        # Between two numbers any verb moves: 由51家整合为33家, 从140家壮大至510家.
+        "leaves": re.compile(r"(?:由|从)[^，。；、,;到至]{0,16}?$"),
+        "onward": re.compile(rf"^[\u4e00-\u9fff]{{0,4}}(?:到|至|为|成)了?{_MODIFIER}?{_NUMERAL}"),
+        "arrived": re.compile(
+            rf"(?:由|从)[^，。；、,;:：到至为成]{{0,16}}?{_NUMERAL}[^，。；、,;:：到至为成]{{1,10}}(?:到|至|为|成)了?$"
+        ),
+        "ends": re.compile(rf"^[^，。；;]{{0,24}}?(?:(?<!抽){verb}[^，。；、;]{{0,4}}?(?:到|至|为|成)|跃居|升居|退居)"),
         "up": re.compile(rf"(?=[{_firsts('up')}])(?<!改造)(?<!新){up}{_ADVERBS}$"),
         "down": re.compile(rf"(?=[{_firsts('down')}])(?<!核){down}{_ADVERBS}$"),
         "up_object": re.compile(rf"(?:净增|增加(?!值)|年增|(?<!促进)增收(?!节支)|多增){own}$"),
@@ -75,10 +88,18 @@ def change_of(before: str, after: str) -> Change:
     word = word_before(head, len(head), BEFORE)
     head = head[: len(head) - len(word)].rstrip()
     patterns = _patterns()
-    if patterns["to"].search(head):
+    rest, drawn = after[:40].lstrip(), _drawn(head, after)
+    if drawn != "none":
+        return drawn
+    width = patterns["width"].search(head)
+    if width:
+        return "increase_by" if width["way"] in "增升" else "decrease_by"
+    moves = "由" in head or "从" in head
+    if patterns["to"].search(head) or (moves and patterns["arrived"].search(head)):
         return "to"
-    moved = ("由" in head or "从" in head) and patterns["from"].search(head)
-    if moved and patterns["ends"].search(after[:40].lstrip()):
+    if moves and patterns["from"].search(head) and patterns["ends"].search(rest):
+        return "from"
+    if moves and patterns["leaves"].search(head) and patterns["onward"].search(rest):
         return "from"
     if patterns["up"].search(head) or patterns["up_object"].search(head):
         return "increase_by"
@@ -88,3 +109,15 @@ def change_of(before: str, after: str) -> Change:
     if than:
         return "increase_by" if than["way"] in "多高晚" else "decrease_by"
     return "none"
+
+
+def _drawn(before: str, after: str) -> Change:
+    """The change that an arrow or a triangle beside the number makes of it."""
+    mark = before[-1:]
+    if mark and mark in _RISES:
+        return "increase_by"
+    if mark and mark in _FALLS:
+        return "decrease_by"
+    if mark and mark in _TURNS and _patterns()["turned"].search(before):
+        return "to"
+    return "from" if _patterns()["turns"].match(after) else "none"

@@ -18,7 +18,8 @@ def whole_periods(text: str, found: list[tuple[Label, Span, float]]) -> list[tup
 
     What stands between 自 and 以来 in one clause is one PERIOD, whatever the event in it is called, and swallows the
     mentions inside it; where one crosses its border, things stay as they are. A length of time takes in a 这 before it.
-    A year without 年 in front of a word, as in 、2024全省数字大会, belongs to the name of an event and is no PERIOD.
+    A year without 年 in front of a word, as in 、2024全省数字大会, belongs to the name of an event and is no PERIOD, nor
+    is the length in a plan's name, as in 三年攻坚行动.
     """
     starts = [span.start for _, span, _ in found]
     ends = [span.end for _, span, _ in found]
@@ -50,9 +51,15 @@ def _year_of_an_event() -> re.Pattern[str]:
     return re.compile(r"(?<=[、，“\u4e00-\u9fff])(?:19|20)\d\d(?=[\u4e00-\u9fff])(?![年级届至到])")
 
 
+@cache
+def _length_of_a_plan() -> re.Pattern[str]:
+    """Years that a plan is called by; 三年行动期间 dates things all the same."""
+    return re.compile(r"(?<!\d)[一二三四五六七八九十两\d]年(?=[\u4e00-\u9fff]{0,6}?(?:行动|计划|规划|方案)(?!期间))")
+
+
 def _names_an_event(text: str, span: Span) -> bool:
-    match = _year_of_an_event().match(text, span.start)
-    return match is not None and match.end() == span.end
+    found = (pattern().match(text, span.start) for pattern in (_year_of_an_event, _length_of_a_plan))
+    return any(match is not None and match.end() == span.end for match in found)
 
 
 @cache

@@ -1,4 +1,5 @@
-"""Quantities whose borders their setting fixes: a sign before the digits, a unit alone on the next line or in letters.
+"""Quantities whose borders their setting fixes: a sign or a bounding word before the digits, a unit alone on the next
+line or in letters.
 
 The chain reads line by line, and pages of figures set a big number and its unit on lines of their own.
 """
@@ -20,14 +21,17 @@ _LONGEST_UNIT = 8
 _MULTIPLIERS = "百千万亿"
 _SIGNS = "+＋-－−"
 _LETTERS = re.compile("[A-Za-z]+")
+#: Words that bound the number which they touch and are part of nothing else (逼近, 签约 and 商超 end in such words, too).
+_BOUNDING = re.compile(r"(?:不得|不能|不|未)?超过\Z|不得?[低少]于\Z|不[到足]\Z")
+_LONGEST_BOUNDING = 4
 
 
 def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[tuple[Label, Span, float]]:
     """The same mentions, disjoint and in text order, with whole quantities.
 
     A number that ends its line takes in the unit that fills the next one, with what was seen in that; a line with
-    nothing but a number has a quantity where such a unit follows. Digits take in the sign that opens their cell, and a
-    unit in Latin letters is taken in to its last one.
+    nothing but a number has a quantity where such a unit follows. Digits take in the sign that opens their cell, a
+    number takes in the word that bounds it (超过, 不少于), and a unit in Latin letters is taken in to its last one.
     """
     starts = [span.start for _, span, _ in found]
     ends = [span.end for _, span, _ in found]
@@ -49,10 +53,13 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
     ordered = sorted([*rest, *wholes], key=lambda one: one[1].start)
     out: list[tuple[Label, Span, float]] = []
     limits = [*(span.start for _, span, _ in ordered), len(text)][1:]
+    floor = 0
     for (label, span, confidence), limit in zip(ordered, limits, strict=True):
-        whole = _lettered(text, span, limit) if label == "QUANTITY" else span
-        free = not out or out[-1][1].end < span.start
-        out.append((label, _signed(text, whole) if label == "QUANTITY" and free else whole, confidence))
+        if label == "QUANTITY":
+            span = _lettered(text, span, limit)
+            span = _bounded(text, _signed(text, span, floor), floor)
+        floor = span.end
+        out.append((label, span, confidence))
     return out
 
 
@@ -78,10 +85,18 @@ def _lettered(text: str, span: Span, limit: int) -> Span:
     return Span(span.start, word.end())
 
 
-def _signed(text: str, span: Span) -> Span:
-    """Digits with a sign in front of them that opens their line, bracket or cell."""
+def _signed(text: str, span: Span, floor: int) -> Span:
+    """Digits with a sign in front of them, behind ``floor``, that opens their line, bracket or cell."""
+    if span.start <= floor:
+        return span
     sign, before = text[span.start - 1 : span.start], text[max(0, span.start - 2) : max(0, span.start - 1)]
     opens = before.strip() == "" or before in "（("
     if sign in _SIGNS and sign and opens and text[span.start].isdigit() and parse_quantity(span.of(text)) is not None:
         return Span(span.start - 1, span.end)
     return span
+
+
+def _bounded(text: str, span: Span, floor: int) -> Span:
+    """A number with the word in front of it, not before ``floor``, that bounds it."""
+    word = _BOUNDING.search(text, max(floor, span.start - _LONGEST_BOUNDING), span.start)
+    return Span(word.start(), span.end) if word else span
