@@ -6,7 +6,7 @@ Training and linking see documents through the same scene, so that their feature
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,25 +17,31 @@ from tongbao.linking.carrying import Carry
 from tongbao.linking.choices import Judged, Pairs, add_dated, add_of, dated_pairs, of_pairs
 from tongbao.linking.facts import I64, QuantityFacts, SpanFacts, TextSums, quantity_facts, span_facts
 from tongbao.linking.layout import Place, places
-from tongbao.records import Bulletin, Label, Mention, Span
+from tongbao.records import Bulletin, Label, Mention, Quantity, Span
 from tongbao.tagging.columns import TextColumns
 from tongbao.tagging.weights import BATCH_ROWS
 
 #: Words between two quantities that announce a part, a share, a change or a repetition.
 _PART_WORDS = ("其中", "占", "同比", "环比", "比上", "分别", "达", "完成", "涉及", "较", "（", "(", "均", "已", "全")
 
-#: How often something happens (每年) and a bare length inside a sentence (财政支出五年翻番) date figures of their own
-#: sentence only, where a length that opens one (五年,…) may govern a passage.
-_HABIT = "每"
+#: How often something happens (每年), a bare length inside a sentence (财政支出五年翻番) and the date of one end of a
+#: movement (从2020年的3.6万元) date figures of their own sentence only, where a length that opens one (五年,…) may govern a
+#: passage.
+_HABIT, _OF = "每", "的"
 _LENGTH = re.compile(r"[一二两三四五六七八九十\d]{1,3}(?:年|个月)")
 
 
-def _is_bound(period: Place, text: str) -> bool:
-    """Whether a period in a text dates nothing outside its sentence."""
-    if text.startswith(_HABIT, period.start):
+def _is_bound(period: Place, text: str, ends: Container[int]) -> bool:
+    """Whether a period in a text dates nothing outside its sentence; ``ends`` are where ends of movements begin."""
+    if text.startswith(_HABIT, period.start) or (text.startswith(_OF, period.end) and period.end + len(_OF) in ends):
         return True
     opens = period.mention.span.start == period.sentence.start
     return not opens and _LENGTH.fullmatch(text, period.start, period.end) is not None
+
+
+def _ends_a_movement(place: Place) -> bool:
+    quantity = place.mention.attributes
+    return isinstance(quantity, Quantity) and quantity.change in ("from", "to")
 
 
 @cache
@@ -135,7 +141,8 @@ class Scene:
         if label == "SCOPE":
             return self.scopes, dated_pairs(self.quantities, self.scopes, within_section=False)
         text = self.columns.packed.text
-        bound = {n for n, period in enumerate(self.periods) if _is_bound(period, text)}
+        ends = {place.start for place in self.quantities if _ends_a_movement(place)}
+        bound = {n for n, period in enumerate(self.periods) if _is_bound(period, text, ends)}
         return self.periods, dated_pairs(self.quantities, self.periods, within_section=True, bound=bound)
 
     def _dated(self, others: tuple[Place, ...], pairs: Pairs, facts: QuantityFacts, candidates: SpanFacts) -> Dated:

@@ -24,6 +24,11 @@ _LETTERS = re.compile("[A-Za-z]+")
 #: Words that bound the number which they touch and are part of nothing else (逼近, 签约 and 商超 end in such words, too).
 _BOUNDING = re.compile(r"(?:不得|不能|不|未)?超过\Z|不得?[低少]于\Z|不[到足]\Z")
 _LONGEST_BOUNDING = 4
+#: What counts nothing: 全国500强, 两位数增长, 第一方阵, 九价宫颈癌疫苗.
+_NAMES = re.compile(
+    r"(?<!之)[\d一二三四五六七八九十百]+(?:强(?![度制])|价(?=[\u4e00-\u9fff]{0,5}疫苗))"
+    r"|[一两二三四]位(?=数)|第[一二三](?=方阵|方队|梯队)"
+)
 
 
 def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[tuple[Label, Span, float]]:
@@ -31,7 +36,8 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
 
     A number that ends its line takes in the unit that fills the next one, with what was seen in that; a line with
     nothing but a number has a quantity where such a unit follows. Digits take in the sign that opens their cell, a
-    number takes in the word that bounds it (超过, 不少于), and a unit in Latin letters is taken in to its last one.
+    number takes in the word that bounds it (超过, 不少于), and a unit in Latin letters is taken in to its last one. A
+    number in a name that counts nothing (500强) is none.
     """
     starts = [span.start for _, span, _ in found]
     ends = [span.end for _, span, _ in found]
@@ -56,6 +62,8 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
     floor = 0
     for (label, span, confidence), limit in zip(ordered, limits, strict=True):
         if label == "QUANTITY":
+            if (name := _NAMES.match(text, span.start)) is not None and name.end() >= span.end:
+                continue
             span = _lettered(text, span, limit)
             span = _bounded(text, _signed(text, span, floor), floor)
         floor = span.end
