@@ -25,8 +25,8 @@ from tongbao.tagging.weights import BATCH_ROWS
 _PART_WORDS = ("其中", "占", "同比", "环比", "比上", "分别", "达", "完成", "涉及", "较", "（", "(", "均", "已", "全")
 
 #: How often something happens (每年), a bare length inside a sentence (财政支出五年翻番) and the date of one end of a
-#: movement (从2020年的3.6万元) date figures of their own sentence only, where a length that opens one (五年,…) may govern a
-#: passage.
+#: movement (从2020年的3.6万元) date figures of their own sentence only; a length that opens one (五年,…) may govern a
+#: whole passage.
 _HABIT, _OF = "每", "的"
 _LENGTH = re.compile(r"[一二两三四五六七八九十\d]{1,3}(?:年|个月)")
 

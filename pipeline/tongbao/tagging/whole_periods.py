@@ -18,8 +18,8 @@ def whole_periods(text: str, found: list[tuple[Label, Span, float]]) -> list[tup
 
     What stands between 自 and 以来 in one clause is one PERIOD, whatever the event in it is called, and swallows the
     mentions inside it; where one crosses its border, things stay as they are. A length of time takes in a 这 before it.
-    A year without 年 in front of a word, as in 、2024全省数字大会, belongs to the name of an event and is no PERIOD, nor
-    is the length in a plan's name, as in 三年攻坚行动.
+    A year without 年 in front of a word, as in 、2024全省数字大会, belongs to the name of an event and is no PERIOD,
+    nor is the length in the name of a plan, as in 三年攻坚行动.
     """
     starts = [span.start for _, span, _ in found]
     ends = [span.end for _, span, _ in found]

@@ -21,7 +21,7 @@ _LONGEST_UNIT = 8
 _MULTIPLIERS = "百千万亿"
 _SIGNS = "+＋-－−"
 _LETTERS = re.compile("[A-Za-z]+")
-#: Words that bound the number which they touch and are part of nothing else (逼近, 签约 and 商超 end in such words, too).
+#: Words that bound the number which they touch; shorter ones may be the end of another word (逼近, 签约, 商超).
 _BOUNDING = re.compile(r"(?:不得|不能|不|未)?超过\Z|不得?[低少]于\Z|不[到足]\Z")
 _LONGEST_BOUNDING = 4
 #: What counts nothing: 全国500强, 两位数增长, 第一方阵, 九价宫颈癌疫苗.
