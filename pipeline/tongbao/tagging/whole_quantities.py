@@ -21,6 +21,7 @@ _LONGEST_UNIT = 8
 _MULTIPLIERS = "百千万亿"
 _SIGNS = "+＋-－−"
 _LETTERS = re.compile("[A-Za-z]+")
+_SECOND_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,2})[）)]")
 #: Words that bound the number which they touch; shorter ones may be the end of another word (逼近, 签约, 商超).
 _BOUNDING = re.compile(r"(?:不得|不能|不|未)?超过\Z|不得?[低少]于\Z|不[到足]\Z")
 _LONGEST_BOUNDING = 4
@@ -36,8 +37,8 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
 
     A number that ends its line takes in the unit that fills the next one, with what was seen in that; a line with
     nothing but a number has a quantity where such a unit follows. Digits take in the sign that opens their cell, a
-    number takes in the word that bounds it (超过, 不少于), and a unit in Latin letters is taken in to its last one. A
-    number in a name that counts nothing (500强) is none.
+    number takes in the word that bounds it (超过, 不少于) and a second unit in brackets, and a unit in Latin letters is
+    taken in to its last one. A number in a name that counts nothing (500强) is none.
     """
     starts = [span.start for _, span, _ in found]
     ends = [span.end for _, span, _ in found]
@@ -64,7 +65,7 @@ def whole_quantities(text: str, found: list[tuple[Label, Span, float]]) -> list[
         if label == "QUANTITY":
             if (name := _NAMES.match(text, span.start)) is not None and name.end() >= span.end:
                 continue
-            span = _lettered(text, span, limit)
+            span = _bracketed(text, _lettered(text, span, limit), limit)
             span = _bounded(text, _signed(text, span, floor), floor)
         floor = span.end
         out.append((label, span, confidence))
@@ -91,6 +92,15 @@ def _lettered(text: str, span: Span, limit: int) -> Span:
     if word is None or word.end() > limit or parse_quantity(text[span.start : word.end()]) is None:
         return span
     return Span(span.start, word.end())
+
+
+def _bracketed(text: str, span: Span, limit: int) -> Span:
+    """A number with the second unit that stands in brackets behind it (46台（套）), unless that is past ``limit``."""
+    second = _SECOND_UNIT.match(text, span.end)
+    if second is None or second.end() > limit or second[1] not in shipped_units().units:
+        return span
+    whole = Span(span.start, second.end())
+    return span if parse_quantity(whole.of(text)) is None else whole
 
 
 def _signed(text: str, span: Span, floor: int) -> Span:
