@@ -21,7 +21,7 @@ from tongbao.tagging.columns import FeatureOptions, build_resources, text_column
 from tongbao.tagging.crf import Crf
 from tongbao.tagging.features import mention_features
 from tongbao.tagging.mentions import BIO, sequences, to_bio
-from tongbao.tagging.weights import WeightTable
+from tongbao.tagging.weights import GRAIN, WeightTable
 from tongbao.training.chain_data import build
 from tongbao.training.chain_loss import ChainLoss
 from tongbao.training.crf import CrfParameters, train_crf
@@ -170,9 +170,10 @@ def test_ids_ascend_and_rare_features_are_dropped(data: list[Sequence]) -> None:
     assert min(count_of[value] for value in ids.tolist()) == 3
 
 
-def test_weights_have_six_decimals(chain: Crf) -> None:
+def test_weights_are_multiples_of_the_grain(chain: Crf) -> None:
     for weights in (chain.table.weights, chain.transitions):
-        assert np.array_equal(weights, np.round(weights.astype(np.float64), 6).astype(np.float32))
+        assert np.array_equal(weights * GRAIN, np.round(weights * GRAIN))
+        assert (np.abs(weights[weights != 0]) >= 1 / GRAIN).all()
 
 
 FEATURES = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.uint32)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
 from tongbao.tagging.crf import Crf
-from tongbao.tagging.weights import WeightTable
+from tongbao.tagging.weights import F32, WeightTable, grained
 from tongbao.training.chain_data import ChainData, build
 from tongbao.training.chain_loss import ChainLoss
 from tongbao.training.owlqn import minimise
@@ -22,8 +22,6 @@ from tongbao.training.threads import one_thread
 
 #: Weight of a label without an example: it was not in the training, and a weight of 0 would be that of a likely one.
 _NEVER = -1000.0
-#: What is smaller is noise, and round figures compress.
-_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def train_crf(
     begin = np.zeros(loss.size) if start is None else _point(start, data, columns)
     with one_thread():
         point, _ = minimise(loss, begin, parameters.c1, parameters.iterations)
-    return _chain(np.round(point, _DECIMALS), data, columns, labels)
+    return _chain(grained(point), data, columns, labels)
 
 
 def _point(chain: Crf, data: ChainData, columns: Sequence[int]) -> NDArray[np.float64]:
@@ -86,7 +84,7 @@ def _point(chain: Crf, data: ChainData, columns: Sequence[int]) -> NDArray[np.fl
     return np.concatenate([weights, transitions.reshape(-1)]).astype(np.float64)
 
 
-def _chain(point: NDArray[np.float64], data: ChainData, columns: Sequence[int], labels: Sequence[str]) -> Crf:
+def _chain(point: F32, data: ChainData, columns: Sequence[int], labels: Sequence[str]) -> Crf:
     """The chain of a point of :class:`ChainLoss`, whose labels are ``columns`` of ``labels``."""
     weights_of_features = point[: len(data.features)]
     kept = weights_of_features != 0

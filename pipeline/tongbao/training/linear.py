@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.errors import ConfigError
-from tongbao.tagging.weights import CHOICE_BITS, WeightTable
+from tongbao.tagging.weights import CHOICE_BITS, WeightTable, grained
 from tongbao.training.threads import one_thread
 
 #: Most weights of a ranker are nearer to nought: they change no choice, but would be most of the model's size.
@@ -60,8 +60,7 @@ def fit_linear(
     else:
         weights[:, model.classes_] = model.coef_.T
     kept = np.abs(weights).max(axis=1) >= least
-    # Six decimals, as the chains have: what is smaller is noise, and round figures compress.
-    return WeightTable.build(ids[kept].astype(np.uint32), np.round(weights[kept], 6), CHOICE_BITS)
+    return WeightTable.build(ids[kept].astype(np.uint32), grained(weights[kept]), CHOICE_BITS)
 
 
 def fit_ranker(
@@ -104,5 +103,4 @@ def fit_ranker(
     with one_thread():
         found = minimize(loss, np.zeros(len(ids)), jac=True, method="L-BFGS-B", options={"maxiter": 200})
     kept = np.abs(found.x) >= LEAST
-    weights = np.round(found.x[kept, None].astype(np.float32), 6)
-    return WeightTable.build(ids[kept].astype(np.uint32), weights, CHOICE_BITS)
+    return WeightTable.build(ids[kept].astype(np.uint32), grained(found.x[kept, None]), CHOICE_BITS)
