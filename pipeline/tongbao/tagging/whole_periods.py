@@ -34,7 +34,7 @@ def whole_periods(text: str, found: list[tuple[Label, Span, float]]) -> list[tup
     rest = [
         (label, _with_this(text, span) if label == "PERIOD" else span, confidence)
         for label, span, confidence in found
-        if not touches_any(taken, span) and not (label == "PERIOD" and _names_an_event(text, span))
+        if not touches_any(taken, span) and not (label == "PERIOD" and _is_in_a_name(text, span))
     ]
     return sorted([*rest, *wholes], key=lambda one: one[1].start)
 
@@ -57,7 +57,7 @@ def _length_of_a_plan() -> re.Pattern[str]:
     return re.compile(r"(?<!\d)[一二三四五六七八九十两\d]年(?=[\u4e00-\u9fff]{0,6}?(?:行动|计划|规划|方案)(?!期间))")
 
 
-def _names_an_event(text: str, span: Span) -> bool:
+def _is_in_a_name(text: str, span: Span) -> bool:
     found = (pattern().match(text, span.start) for pattern in (_year_of_an_event, _length_of_a_plan))
     return any(match is not None and match.end() == span.end for match in found)
 
