@@ -79,7 +79,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def change_of(before: str, after: str) -> Change:
     """The change that the clause makes of a number between ``before`` and ``after``.
 
-    ``from`` and ``to`` are the ends of a movement (由/从 … 到/至/为 …, with any verb between two numbers; 到/至/为 after
+    ``from`` and ``to`` are the ends of a movement (由/从 … 到/至/为 …, with any verb between numbers; 到/至/为 after
     a change verb; → between two numbers). ``increase_by`` and ``decrease_by`` are amounts directly after a change verb,
     its noun (增幅为) or its sign (↑), after 增加/净增/减少 with their object, or after a comparison with an earlier
     time. In a list (``分别增长7.6%、6.4%``) the caller passes the words before the first number.
