@@ -88,18 +88,16 @@ def change_of(before: str, after: str) -> Change:
     word = word_before(head, len(head), BEFORE)
     head = head[: len(head) - len(word)].rstrip()
     patterns = _patterns()
-    rest, drawn = after[:40].lstrip(), _drawn(head, after)
+    drawn = _drawn(head, after)
     if drawn != "none":
         return drawn
-    width = patterns["width"].search(head)
+    width = "幅" in head and patterns["width"].search(head)
     if width:
         return "increase_by" if width["way"] in "增升" else "decrease_by"
     moves = "由" in head or "从" in head
     if patterns["to"].search(head) or (moves and patterns["arrived"].search(head)):
         return "to"
-    if moves and patterns["from"].search(head) and patterns["ends"].search(rest):
-        return "from"
-    if moves and patterns["leaves"].search(head) and patterns["onward"].search(rest):
+    if moves and _leaves(head, after[:40].lstrip()):
         return "from"
     if patterns["up"].search(head) or patterns["up_object"].search(head):
         return "increase_by"
@@ -111,13 +109,21 @@ def change_of(before: str, after: str) -> Change:
     return "none"
 
 
+def _leaves(before: str, after: str) -> bool:
+    """Whether a number behind 由 or 从 is where a movement begins."""
+    patterns = _patterns()
+    if patterns["from"].search(before) and patterns["ends"].search(after):
+        return True
+    return bool(patterns["leaves"].search(before) and patterns["onward"].search(after))
+
+
 def _drawn(before: str, after: str) -> Change:
     """The change that an arrow or a triangle beside the number makes of it."""
-    mark = before[-1:]
-    if mark and mark in _RISES:
+    mark = before[-1:] or " "
+    if mark in _RISES:
         return "increase_by"
-    if mark and mark in _FALLS:
+    if mark in _FALLS:
         return "decrease_by"
-    if mark and mark in _TURNS and _patterns()["turned"].search(before):
+    if mark in _TURNS and _patterns()["turned"].search(before):
         return "to"
     return "from" if _patterns()["turns"].match(after) else "none"
