@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from tongbao.extraction import Extractor
 from tongbao.linking.focused import Focused
-from tongbao.linking.indicator import ROLES, _pieces, _trimmed, find_indicators, indicator_features, role_labels
+from tongbao.linking.indicator import (
+    ROLES,
+    _pieces,
+    _said_once,
+    _trimmed,
+    find_indicators,
+    indicator_features,
+    role_labels,
+)
 from tongbao.linking.layout import Place, places
 from tongbao.linking.windows import Bounds, Windows
 from tongbao.reading import read_text
@@ -111,6 +119,26 @@ def test_pieces_of_any_path(data: st.DataObject, text: str) -> None:
 def test_marks_without_a_partner_are_cut_off(piece: str, kept: str | None) -> None:
     found = _trimmed(f"甲{piece}乙", 1, 1 + len(piece))
     assert (found and found.of(f"甲{piece}乙")) == kept
+
+
+@pytest.mark.parametrize(
+    ("pieces", "kept"),
+    [
+        (["基础设施投资", "投资"], ["基础设施投资"]),
+        (["高技术制造业", "制造业增加值"], ["高技术制造业", "增加值"]),
+        (["汽车", "汽车产量"], ["汽车", "产量"]),
+        (["查处", "处"], ["查处", "处"]),  # one character alone is no word said twice
+        (["立案", "问题", "立案"], ["立案", "问题", "立案"]),
+        (["率", "回收率"], ["率", "回收率"]),
+        ([], []),
+    ],
+)
+def test_words_are_said_once(pieces: list[str], kept: list[str]) -> None:
+    text, spans = "甲乙", []
+    for piece in pieces:
+        spans.append(Span(len(text) - 1, len(text) - 1 + len(piece)))
+        text += piece + "、"
+    assert [text[1 + span.start : 1 + span.end] for span in _said_once(spans, text, 1)] == kept
 
 
 # --- the chain ------------------------------------------------------------------------------------------------------
