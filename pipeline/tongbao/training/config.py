@@ -89,7 +89,7 @@ class CalibrationSection(_Section):
     """
 
     folds: int = Field(default=0, ge=0, le=20)
-    trust_strength: float = Field(default=0.02, gt=0, allow_inf_nan=False)
+    trust_strength: float = Field(default=0.001, gt=0, allow_inf_nan=False)
     gold: list[str] = []
 
 
