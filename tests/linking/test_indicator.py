@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tongbao.extraction import Extractor
 from tongbao.linking.focused import Focused
+from tongbao.linking import indicator
 from tongbao.linking.indicator import (
     ROLES,
     _pieces,
@@ -233,3 +234,19 @@ def test_what_is_doubtful_is_read_beside_its_neighbours(model: Extractor, author
             changed += before[0] != after[0]
     assert kept > 500
     assert changed > 0
+
+
+def test_how_many_are_read_together_changes_nothing(
+    model: Extractor, authored: list[Annotated], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = max(authored, key=lambda one: len(_quantities(one)))
+    quantities = _quantities(document)
+    focused = Focused.build(
+        model.tagger.columns([document.text]), quantities, [[place.mention for place in quantities]]
+    )
+    chains = replace(model.linker.indicator, sure=2.0)
+    together = find_indicators(chains, focused)
+    monkeypatch.setattr(indicator, "_TOGETHER", 5)
+    few = find_indicators(chains, focused)
+    assert [pieces for pieces, _ in few] == [pieces for pieces, _ in together]
+    assert [sure for _, sure in few] == pytest.approx([sure for _, sure in together])

@@ -114,8 +114,8 @@ def _read(crf: Crf, focused: Focused, chosen: I64, pieces: Sequence[Sequence[Spa
             these.tolist(), borders, laid.bounds.start.tolist(), sure.tolist(), strict=True
         ):
             place = focused.places[at]
-            pieces = _pieces(labels[begin:end], start, place, text)
-            out.append((tuple(_said_once(pieces, text, place.base)), one))
+            runs = _pieces(labels[begin:end], start, place, text)
+            out.append((tuple(_said_once(runs, text, place.base)), one))
     return out
 
 
@@ -150,9 +150,8 @@ def _pieces(path: bytes, start: int, place: Place, text: str) -> tuple[Span, ...
 def _said_once(pieces: Sequence[Span], text: str, base: int) -> Iterator[Span]:
     """Pieces, counted from ``base``, without the words that the piece before ends with already.
 
-    Of a list like `工业投资、民间投资分别增长` the first number has `工业投资` and may be given the `投资` of the second
-    name as well: while the chain labels that, it does not see what the first name ends with. Gold has one such
-    indicator in 57,000.
+    Of `工业投资、民间投资分别增长` the first number has `工业投资`, and may be given the `投资` of the second as well:
+    while the chain labels that, it does not see what the first name ends with. Gold has one such indicator in 57,000.
     """
     before = ""
     for piece in pieces:

@@ -68,9 +68,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "ends": re.compile(rf"^[^，。；;]{{0,24}}?(?:(?<!抽){verb}[^，。；、;]{{0,4}}?(?:到|至|为|成)|跃居|升居|退居)"),
         # What follows a change at once, here or in the next clause, is what it led to: 提高6.3个百分点,达到58.4%.
-        "reached": re.compile(
-            rf"{_NUMERAL}[^，。；、,;:：到至为成]{{0,10}}[，,、](?:首次|目前|现|已)?达到?$"
-        ),
+        "reached": re.compile(rf"{_NUMERAL}[^，。；、,;:：到至为成]{{0,10}}[，,、](?:首次|目前|现|已)?达到?$"),
         "up": re.compile(rf"(?=[{_firsts('up')}])(?<!{_WORKS})(?<!{_WORKS}提)(?<!新){up}{_ADVERBS}$"),
         "down": re.compile(rf"(?=[{_firsts('down')}])(?<!核){down}{_ADVERBS}$"),
         "up_object": re.compile(rf"(?:净增|增加(?!值)|年增|(?<!促进)增收(?!节支)|多增){own}$"),
