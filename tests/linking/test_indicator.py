@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongbao.extraction import Extractor
-from tongbao.linking.focused import Focused
 from tongbao.linking import indicator
+from tongbao.linking.focused import Focused
 from tongbao.linking.indicator import (
     ROLES,
     _pieces,
