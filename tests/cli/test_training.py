@@ -89,3 +89,26 @@ def test_train_then_extract(tongbao: Any, tmp_path: Path, tiny_config: Path, bul
     assert found.code == 0
     assert [row["text"] for row in csv.DictReader(io.StringIO(found.out))] == ["34座", "1.24万元"]
     assert found.out == tongbao("extract", bulletin, "--model", tiny_model).out
+
+
+@pytest.mark.slow
+def test_confidences_alone_are_learned_anew(tongbao: Any, tmp_path: Path, tiny_config: Path, tiny_model: Path) -> None:
+    folded = tmp_path / "folded.cfg"
+    folded.write_text(tiny_config.read_text(encoding="utf-8").replace("folds = 0", "folds = 2"), encoding="utf-8")
+    model = tmp_path / "model"
+    run = tongbao("train", folded, "--keep", tiny_model, "-o", model, "--workers", "1")
+    assert (run.code, run.out) == (0, "")
+    parts = tiny_model / "tongbao", model / "tongbao"
+    for name in ("mentions.npz", "indicator.npz", "indicator_beside.npz"):
+        assert (parts[0] / name).read_bytes() == (parts[1] / name).read_bytes()
+    assert "ROW" not in json.loads((parts[0] / "calibration.json").read_text(encoding="utf-8"))
+    assert "ROW" in json.loads((parts[1] / "calibration.json").read_text(encoding="utf-8"))
+    before, after = (json.loads((folder / "meta.json").read_text(encoding="utf-8")) for folder in (tiny_model, model))
+    assert after["tongbao"]["kept"] == before["tongbao"]["sha256"]
+    assert "kept" not in before["tongbao"]
+
+
+def test_a_segmenter_has_no_confidences(tongbao: Any, repository: Path, tiny_model: Path) -> None:
+    run = tongbao("train", repository / "configs" / "segmenter.cfg", "--keep", tiny_model)
+    assert (run.code, run.out) == (2, "")
+    assert "--keep" in run.err

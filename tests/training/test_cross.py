@@ -13,7 +13,7 @@ from tongbao.annotation import read_gold
 from tongbao.errors import ConfigError
 from tongbao.extraction import Extractor, load
 from tongbao.records import Annotated
-from tongbao.training import TrainingConfig, read_config, train
+from tongbao.training import TrainingConfig, read_config, recalibrate, train
 from tongbao.training import cross as module
 from tongbao.training.cross import Job, calibrated, fold_jobs, run_job, run_jobs
 
@@ -144,6 +144,35 @@ def test_only_the_documents_of_the_named_files_calibrate(
     extractor = train(folded.model_copy(update={"calibration": named}), documents, 1, lambda line: None)
     assert not extractor.calibration.curves
     assert len(trainings) == 1
+
+
+def test_only_the_confidences_of_a_model_are_learned_anew(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]], tiny_model: Path
+) -> None:
+    folded, model = _folded(config, 4), load(tiny_model)
+    again = recalibrate(folded, documents, model, 1, lambda line: None)
+    assert len(trainings) == 4
+    whole = train(folded, documents, 1, lambda line: None)
+    assert len(trainings) == 9
+    assert {name: curve[0].tolist() for name, curve in again.calibration.curves.items()} == {
+        name: curve[0].tolist() for name, curve in whole.calibration.curves.items()
+    }
+    assert again.tagger is model.tagger
+    assert again.linker.indicator is model.linker.indicator
+    # From a model that is calibrated already the same comes out.
+    twice = recalibrate(folded, documents, again, 1, lambda line: None)
+    assert twice.calibration.curves["ROW"][1].tolist() == again.calibration.curves["ROW"][1].tolist()
+
+
+def test_confidences_are_not_learned_from_nothing(
+    config: TrainingConfig, documents: Sequence[Annotated], trainings: list[list[str]], tiny_model: Path
+) -> None:
+    folded = _folded(config, 4)
+    named = folded.calibration.model_copy(update={"gold": folded.data.gold[:1]})
+    for changed in (_folded(config, 0), folded.model_copy(update={"calibration": named})):
+        with pytest.raises(ConfigError, match="calibration"):
+            recalibrate(changed, documents, load(tiny_model), 1, lambda line: None)
+    assert not trainings
 
 
 def test_trust_learns_from_all_and_curves_stand_on_those_that_count(

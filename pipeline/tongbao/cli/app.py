@@ -224,11 +224,18 @@ def train(
         typer.Option("--output", "-o", help="模型文件夹;默认 models/<语言>_<名称>。 Model folder."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="校准置信度用的进程数。 Processes for calibration.")] = 2,
+    keep: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            help="只重学这个模型的置信度,其余照旧([calibration] 改过时用)。 "
+            "Learn only the confidences of this model anew, after a change of [calibration]; all else stays."
+        ),
+    ] = None,
 ) -> None:
     """按标注训练模型。 Train a model on gold annotations."""
     from tongbao.cli.train import run
 
-    run(config, output, workers)
+    run(config, output, workers, keep)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Gold annotations and a configuration → a model."""
 
 from tongbao.training.config import TrainingConfig, read_config
-from tongbao.training.cross import train
+from tongbao.training.cross import recalibrate, train
 from tongbao.training.dealing import folds
 from tongbao.training.fit import clusters_of, fit, read_data, record_performance, save
 
@@ -12,6 +12,7 @@ __all__ = [
     "folds",
     "read_config",
     "read_data",
+    "recalibrate",
     "record_performance",
     "save",
     "train",

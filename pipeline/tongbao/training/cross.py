@@ -11,7 +11,9 @@ from multiprocessing import get_context
 import numpy as np
 from numpy.typing import NDArray
 
+from tongbao.errors import ConfigError
 from tongbao.extraction import Extraction, Extractor
+from tongbao.linking.confidence import UNCALIBRATED
 from tongbao.reading import read_text
 from tongbao.records import Annotated
 from tongbao.training.calibration import collect, fit_calibration
@@ -141,6 +143,34 @@ def train(
             whole = extractor_of(config, clusters, learned.result())
     held_out, seen = [job.held_out for job in jobs], [part.seen for part in predicted]
     return calibrated(whole, held_out, seen, config.calibration.trust_strength, count)
+
+
+def recalibrate(
+    config: TrainingConfig,
+    documents: Sequence[Annotated],
+    model: Extractor,
+    workers: int,
+    progress: Callable[[str], None],
+) -> Extractor:
+    """A model that keeps what it finds; only how sure it is of it is learned anew, half the work of :func:`train`.
+
+    ``config`` should be that of the model but for ``[calibration]``: it makes the folds whose errors teach.
+
+    Raises:
+        ConfigError: there are no folds, fewer authored documents than folds, or none of the documents that
+            ``[calibration] gold`` names is held out.
+    """
+    folded = config.calibration.folds
+    if not folded:
+        raise ConfigError("[calibration] folds", "0 folds teach nothing", "ask for 2 folds or more")
+    jobs = fold_jobs(config, documents, clusters_of(config), folded, batch_folds)
+    count = calibrating(config)
+    if not any(document.id in count for job in jobs for document in job.held_out):
+        raise ConfigError("[calibration] gold", "no document of these is held out", "name files of authored documents")
+    predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
+    held_out, seen = [job.held_out for job in jobs], [part.seen for part in predicted]
+    raw = replace(model, calibration=UNCALIBRATED)
+    return calibrated(raw, held_out, seen, config.calibration.trust_strength, count)
 
 
 def calibrated(

@@ -165,13 +165,22 @@ def _link_parameters(config: TrainingConfig) -> LinkParameters:
     return LinkParameters(indicator, choices.ranker_penalty, choices.class_strength, config.model.seed)
 
 
-def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, documents: Sequence[Annotated]) -> None:
+def save(
+    folder: Path,
+    extractor: Extractor,
+    config: TrainingConfig,
+    text: str,
+    documents: Sequence[Annotated],
+    kept: Mapping[str, Any] | None = None,
+) -> None:
     """Write a model folder; an existing model there is replaced file by file.
 
     What ``tongbao.load`` reads lies in the subfolder ``PARTS``; ``config.cfg`` and ``meta.json`` beside it make the
     folder one that ``spacy.load`` takes.
 
-    Two trainings on the same data with the same configuration and libraries write the same bytes.
+    Two trainings on the same data with the same configuration and libraries write the same bytes. ``kept`` are the
+    meta data of the model of which all but the confidences was kept, if one was: the digests of what that was trained
+    on stay with it.
     """
     parts = folder / PARTS
     parts.mkdir(parents=True, exist_ok=True)
@@ -188,7 +197,10 @@ def save(folder: Path, extractor: Extractor, config: TrainingConfig, text: str, 
         (parts / LEXICON).unlink(missing_ok=True)
     _write(parts / "meta.json", _json(extractor.meta))
     _write(folder / "config.cfg", pipeline_config(config.model.lang))
-    _write(folder / "meta.json", _json(_meta(config, text, documents)))
+    meta = _meta(config, text, documents)
+    if kept:
+        meta["tongbao"]["kept"] = kept["tongbao"].get("kept", kept["tongbao"]["sha256"])
+    _write(folder / "meta.json", _json(meta))
 
 
 def _write(path: Path, text: str) -> None:
