@@ -18,6 +18,8 @@ _TIME = (
 )
 _NUMERAL = r"(?:倒数|前)?第?[\d一二三四五六七八九十百千万亿两半]"
 _MODIFIER = "(?:约|近|超过?|不足|不到)"
+#: What alone stands between a change and the number that it led to: 提高6.3个百分点,达到58.4%.
+REACHING = "(?:首次|目前|现|已)?达到?"
 #: Before 提升 these make works of it, no growth: 改造提升1200户, 整体提升100所学校.
 _WORKS = "(?:改造|完善|整体|规范|新建)"
 #: Arrows and triangles in front of a number, and arrows from one number to the next.
@@ -67,8 +69,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:由|从)[^，。；、,;:：到至为成]{{0,16}}?{_NUMERAL}[^，。；、,;:：到至为成]{{1,10}}(?:到|至|为|成)了?$"
         ),
         "ends": re.compile(rf"^[^，。；;]{{0,24}}?(?:(?<!抽){verb}[^，。；、;]{{0,4}}?(?:到|至|为|成)|跃居|升居|退居)"),
-        # What follows a change at once, here or in the next clause, is what it led to: 提高6.3个百分点,达到58.4%.
-        "reached": re.compile(rf"{_NUMERAL}[^，。；、,;:：到至为成]{{0,10}}[，,、](?:首次|目前|现|已)?达到?$"),
+        "reached": re.compile(rf"{_NUMERAL}[^，。；、,;:：到至为成]{{0,10}}[，,、]{REACHING}$"),
         "up": re.compile(rf"(?=[{_firsts('up')}])(?<!{_WORKS})(?<!{_WORKS}提)(?<!新){up}{_ADVERBS}$"),
         "down": re.compile(rf"(?=[{_firsts('down')}])(?<!核){down}{_ADVERBS}$"),
         "up_object": re.compile(rf"(?:净增|增加(?!值)|年增|(?<!促进)增收(?!节支)|多增){own}$"),
@@ -87,7 +88,8 @@ def change_of(before: str, after: str) -> Change:
     ``from`` and ``to`` are the ends of a movement (由/从 … 到/至/为 …, with any verb between numbers; 到/至/为 after
     a change verb; → between two numbers). ``increase_by`` and ``decrease_by`` are amounts directly after a change verb,
     its noun (增幅为) or its sign (↑), after 增加/净增/减少 with their object, or after a comparison with an earlier
-    time. In a list (``分别增长7.6%、6.4%``) the caller passes the words before the first number.
+    time; what follows such an amount at once, with 达到, is ``to``. In a list (``分别增长7.6%、6.4%``) the caller passes
+    the words before the first number.
     """
     head = before[-60:]
     word = word_before(head, len(head), BEFORE)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
-from tongbao.numbers.changes import change_of
+from tongbao.numbers.changes import REACHING, change_of
 from tongbao.numbers.modifiers import BEFORE, outer_bound, word_before
 from tongbao.numbers.numerals import MAX_LENGTH, fold_forms
 from tongbao.numbers.surfaces import Core, read_core, read_limits, read_rank, strip_modifiers
@@ -76,7 +76,7 @@ def clause_around(text: str, start: int, end: int, width: int = 60) -> tuple[str
 
 @cache
 def _reaching() -> re.Pattern[str]:
-    return re.compile("(?:首次|目前|现|已)?达到?")
+    return re.compile(REACHING)
 
 
 @cache

@@ -129,8 +129,7 @@ def train(
     if not folded:
         return fit(config, documents, clusters)
     jobs = fold_jobs(config, documents, clusters, folded, batch_folds)
-    count = calibrating(config)
-    if not any(document.id in count for job in jobs for document in job.held_out):
+    if not _teach(config, jobs):
         return fit(config, documents, clusters)
     if workers == 1:
         predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
@@ -141,8 +140,7 @@ def train(
             learned = pool.submit(learn, config, documents, clusters)
             predicted = _in_pool(pool, jobs, lambda line: progress(f"calibration {line}"))
             whole = extractor_of(config, clusters, learned.result())
-    held_out, seen = [job.held_out for job in jobs], [part.seen for part in predicted]
-    return calibrated(whole, held_out, seen, config.calibration.trust_strength, count)
+    return _taught(whole, config, jobs, predicted)
 
 
 def recalibrate(
@@ -164,13 +162,24 @@ def recalibrate(
     if not folded:
         raise ConfigError("[calibration] folds", "0 folds teach nothing", "ask for 2 folds or more")
     jobs = fold_jobs(config, documents, clusters_of(config), folded, batch_folds)
-    count = calibrating(config)
-    if not any(document.id in count for job in jobs for document in job.held_out):
+    if not _teach(config, jobs):
         raise ConfigError("[calibration] gold", "no document of these is held out", "name files of authored documents")
     predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
+    return _taught(replace(model, calibration=UNCALIBRATED), config, jobs, predicted)
+
+
+def _taught(
+    extractor: Extractor, config: TrainingConfig, jobs: Sequence[Job], predicted: Sequence[Predicted]
+) -> Extractor:
+    """A model with raw confidences, taught by the predictions for the folds."""
     held_out, seen = [job.held_out for job in jobs], [part.seen for part in predicted]
-    raw = replace(model, calibration=UNCALIBRATED)
-    return calibrated(raw, held_out, seen, config.calibration.trust_strength, count)
+    return calibrated(extractor, held_out, seen, config.calibration.trust_strength, calibrating(config))
+
+
+def _teach(config: TrainingConfig, jobs: Sequence[Job]) -> bool:
+    """Whether curves can be drawn: some document that ``[calibration] gold`` names is held out."""
+    count = calibrating(config)
+    return any(document.id in count for job in jobs for document in job.held_out)
 
 
 def calibrated(
