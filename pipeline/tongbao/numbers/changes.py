@@ -88,8 +88,8 @@ def change_of(before: str, after: str) -> Change:
     ``from`` and ``to`` are the ends of a movement (由/从 … 到/至/为 …, with any verb between numbers; 到/至/为 after
     a change verb; → between two numbers). ``increase_by`` and ``decrease_by`` are amounts directly after a change verb,
     its noun (增幅为) or its sign (↑), after 增加/净增/减少 with their object, or after a comparison with an earlier
-    time; what follows such an amount at once, with 达到, is ``to``. In a list (``分别增长7.6%、6.4%``) the caller passes
-    the words before the first number.
+    time; what follows such an amount at once, with 达到, is ``to``. In a list (``分别增长7.6%、6.4%``) the caller
+    passes the words before the first number.
     """
     head = before[-60:]
     word = word_before(head, len(head), BEFORE)
