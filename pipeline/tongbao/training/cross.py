@@ -129,7 +129,8 @@ def train(
     if not folded:
         return fit(config, documents, clusters)
     jobs = fold_jobs(config, documents, clusters, folded, batch_folds)
-    if not _teach(config, jobs):
+    count = calibrating(config)
+    if not _any_held_out(jobs, count):
         return fit(config, documents, clusters)
     if workers == 1:
         predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
@@ -140,7 +141,7 @@ def train(
             learned = pool.submit(learn, config, documents, clusters)
             predicted = _in_pool(pool, jobs, lambda line: progress(f"calibration {line}"))
             whole = extractor_of(config, clusters, learned.result())
-    return _taught(whole, config, jobs, predicted)
+    return _taught(whole, jobs, predicted, config.calibration.trust_strength, count)
 
 
 def recalibrate(
@@ -162,24 +163,25 @@ def recalibrate(
     if not folded:
         raise ConfigError("[calibration] folds", "0 folds teach nothing", "ask for 2 folds or more")
     jobs = fold_jobs(config, documents, clusters_of(config), folded, batch_folds)
-    if not _teach(config, jobs):
+    count = calibrating(config)
+    if not _any_held_out(jobs, count):
         raise ConfigError("[calibration] gold", "no document of these is held out", "name files of authored documents")
     predicted = run_jobs(jobs, workers, lambda line: progress(f"calibration {line}"))
-    return _taught(replace(model, calibration=UNCALIBRATED), config, jobs, predicted)
+    raw = replace(model, calibration=UNCALIBRATED)
+    return _taught(raw, jobs, predicted, config.calibration.trust_strength, count)
+
+
+def _any_held_out(jobs: Sequence[Job], count: Container[str]) -> bool:
+    """Whether a document with an id in ``count``, on which curves can stand, is held out."""
+    return any(document.id in count for job in jobs for document in job.held_out)
 
 
 def _taught(
-    extractor: Extractor, config: TrainingConfig, jobs: Sequence[Job], predicted: Sequence[Predicted]
+    extractor: Extractor, jobs: Sequence[Job], predicted: Sequence[Predicted], strength: float, count: Container[str]
 ) -> Extractor:
-    """A model with raw confidences, taught by the predictions for the folds."""
+    """:func:`calibrated` by the jobs of the folds and what came of them."""
     held_out, seen = [job.held_out for job in jobs], [part.seen for part in predicted]
-    return calibrated(extractor, held_out, seen, config.calibration.trust_strength, calibrating(config))
-
-
-def _teach(config: TrainingConfig, jobs: Sequence[Job]) -> bool:
-    """Whether curves can be drawn: some document that ``[calibration] gold`` names is held out."""
-    count = calibrating(config)
-    return any(document.id in count for job in jobs for document in job.held_out)
+    return calibrated(extractor, held_out, seen, strength, count)
 
 
 def calibrated(
